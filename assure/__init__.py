@@ -1,0 +1,1 @@
+"""The command line: any step of the journey, run by hand."""

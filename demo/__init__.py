@@ -1,0 +1,1 @@
+"""A made-up region whose truth is known, and the servers its providers send through."""

@@ -1,0 +1,1 @@
+"""What a record must look like, and the verdict on one that does not."""

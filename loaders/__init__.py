@@ -1,0 +1,1 @@
+"""Across the wall: senders' files and APIs, carried in."""

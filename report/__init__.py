@@ -1,0 +1,1 @@
+"""The assurance report, written from the published schema alone."""

@@ -1,0 +1,1 @@
+"""The Postgres itself: connection, server, roles, schemas, grants and the load ledger."""
