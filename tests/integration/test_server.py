@@ -16,9 +16,10 @@ from warehouse import server
 TO_START = "import sys, pathlib; from warehouse import server; print(server.start(pathlib.Path(sys.argv[1]), durable=False))"
 
 
-@pytest.fixture
-def home(tmp_path):
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """One home for the tests that leave its server as they found it: making a cluster takes most of a second."""
+    home = tmp_path_factory.mktemp("home")
     yield home
     server.erase(home)
 
@@ -28,11 +29,10 @@ def running(home):
     return server.start(home, durable=False)
 
 
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory):
-    """One server for the tests that only look at it."""
-    home = tmp_path_factory.mktemp("standing")
-    yield home, server.start(home, durable=False)
+@pytest.fixture
+def fresh(tmp_path):
+    home = tmp_path / "fresh"
+    yield home
     server.erase(home)
 
 
@@ -50,26 +50,24 @@ def postmaster(running):
     return int((running.data_directory / "postmaster.pid").read_text().split()[0])
 
 
-def test_started_twice_it_is_one_server(standing):
-    home, running = standing
+def test_started_twice_it_is_one_server(home, running):
     first = postmaster(running)
     assert server.start(home, durable=False) == running
     assert postmaster(running) == first
     assert server.is_running(home)
 
 
-def test_two_processes_that_start_it_at_once_get_one_server(home):
+def test_two_processes_that_start_it_at_once_get_one_server(fresh):
     both = [
-        subprocess.Popen([sys.executable, "-c", TO_START, str(home)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
+        subprocess.Popen([sys.executable, "-c", TO_START, str(fresh)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
         for _ in range(2)
     ]
     said = [process.communicate(timeout=60)[0] for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert said[0] == said[1] == f"{server.start(home, durable=False)}\n"
+    assert said[0] == said[1] == f"{server.start(fresh, durable=False)}\n"
 
 
-def test_it_keeps_its_word_on_settings(standing):
-    _, running = standing
+def test_it_keeps_its_word_on_settings(running):
     expected = {
         "server_encoding": "UTF8",
         "timezone": "UTC",
@@ -77,7 +75,6 @@ def test_it_keeps_its_word_on_settings(standing):
         "unix_socket_directories": "",
         "max_connections": "100",
         "password_encryption": "scram-sha-256",
-        "fsync": "off",
     }
     assert {name: answer(running, f"show {name}") for name in expected} == expected
     assert answer(running, "select datlocale from pg_database where datname = 'postgres'") == "C.UTF-8"
@@ -87,6 +84,8 @@ def test_stopped_and_started_it_keeps_its_data_its_port_and_is_durable_unless_to
     connection = psycopg2.connect(running.url())
     with connection, connection.cursor() as cursor:
         cursor.execute("create table kept as select 7 as seven")
+    connection.close()
+    assert answer(running, "show fsync") == "off"
     server.stop(home)
     assert not server.is_running(home)
     server.stop(home)  # twice is once
@@ -115,8 +114,7 @@ def test_a_record_left_by_a_reboot_whose_number_another_program_has_now_is_seen_
     assert answer(server.start(home, durable=False), "select 1") == 1
 
 
-def test_a_wrong_password_is_refused_and_the_right_one_is_for_its_owner_alone(standing):
-    home, running = standing
+def test_a_wrong_password_is_refused_and_the_right_one_is_for_its_owner_alone(home, running):
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         answer(running, "select 1", password="wrong")
     assert running.password not in repr(running)
@@ -148,8 +146,8 @@ def test_another_server_on_the_recorded_port_is_not_taken_for_ours(home, running
         server.erase(other)
 
 
-def test_an_interrupted_initdb_is_done_again(home, monkeypatch):
-    cluster = server._Cluster(home)
+def test_an_interrupted_initdb_is_done_again(fresh, monkeypatch):
+    cluster = server._Cluster(fresh)
     run = server._Cluster._run
 
     def cut_short(self, command, **how):
@@ -162,23 +160,24 @@ def test_an_interrupted_initdb_is_done_again(home, monkeypatch):
 
     monkeypatch.setattr(server._Cluster, "_run", cut_short)
     with pytest.raises(KeyboardInterrupt):
-        server.start(home, durable=False)
+        server.start(fresh, durable=False)
     assert not cluster.data.exists()
 
     monkeypatch.undo()
-    assert answer(server.start(home, durable=False), "select 1") == 1
+    assert answer(server.start(fresh, durable=False), "select 1") == 1
     assert not list(cluster.area.glob("data.part-*"))
 
 
-def test_a_home_made_anew_starts_with_no_data(home, running):
-    first = postmaster(running)
-    shutil.rmtree(home)
-    fresh = server.start(home, durable=False)
-    assert fresh.password != running.password
-    assert postmaster(fresh) != first
+def test_a_home_made_anew_starts_with_no_data(fresh):
+    before = server.start(fresh, durable=False)
+    process = postmaster(before)
+    shutil.rmtree(fresh)
+    after = server.start(fresh, durable=False)
+    assert after.password != before.password
+    assert postmaster(after) != process
 
 
-def test_binaries_that_only_their_owner_reaches_serve_all_the_same(home, tmp_path, monkeypatch):
+def test_binaries_that_only_their_owner_reaches_serve_all_the_same(fresh, tmp_path, monkeypatch):
     found = server.locate_binaries()
     package = found.parent.parent
     hidden = tmp_path / "hidden"
@@ -186,15 +185,17 @@ def test_binaries_that_only_their_owner_reaches_serve_all_the_same(home, tmp_pat
     for folder in [package, *package.parent.glob(f"{package.name}.libs")]:
         shutil.copytree(folder, hidden / folder.name, symlinks=True)
     monkeypatch.setattr(server, "locate_binaries", lambda: hidden / found.relative_to(package.parent))
-    assert answer(server.start(home, durable=False), "select 1") == 1
+    assert answer(server.start(fresh, durable=False), "select 1") == 1
 
 
 def test_data_of_another_major_version_is_left_alone(home, running):
     server.stop(home)
     version = running.data_directory / "PG_VERSION"
+    ours = version.read_text()
     version.write_text("12\n")
     with pytest.raises(server.ServerError, match="made by Postgres 12"):
         server.start(home, durable=False)
+    version.write_text(ours)
 
 
 def test_without_any_postgres_the_error_says_what_to_do(monkeypatch):
@@ -205,8 +206,7 @@ def test_without_any_postgres_the_error_says_what_to_do(monkeypatch):
         server.locate_binaries()
 
 
-def test_its_log_holds_no_value_from_a_record(standing):
-    home, running = standing
+def test_its_log_holds_no_value_from_a_record(home, running):
     with pytest.raises(psycopg2.DataError):
         answer(running, "select 'a private matter'::integer")
     assert "private" not in server._Cluster(home).log.read_text()
