@@ -13,7 +13,9 @@ import pytest
 
 from warehouse import server
 
-TO_START = "import sys, pathlib; from warehouse import server; print(server.start(pathlib.Path(sys.argv[1]), durable=False))"
+TO_START = (
+    "import sys, pathlib; from warehouse import server; print(server.start(pathlib.Path(sys.argv[1]), durable=False))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,9 @@ def test_started_twice_it_is_one_server(home, running):
 
 def test_two_processes_that_start_it_at_once_get_one_server(fresh):
     both = [
-        subprocess.Popen([sys.executable, "-c", TO_START, str(fresh)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd())
+        subprocess.Popen(
+            [sys.executable, "-c", TO_START, str(fresh)], stdout=subprocess.PIPE, text=True, cwd=Path.cwd()
+        )
         for _ in range(2)
     ]
     said = [process.communicate(timeout=60)[0] for process in both]

@@ -1,0 +1,1 @@
+"""When: each file here reads like a timetable, and holds no logic of its own."""
