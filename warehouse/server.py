@@ -207,11 +207,11 @@ class _Cluster:
             port = self._free_port(port)
             self.log.touch()
             seen = self.log.stat().st_size
-            options = SETTINGS | ({} if durable else NOT_DURABLE) | {"port": str(port)}
+            settings = SETTINGS | ({} if durable else NOT_DURABLE) | {"port": str(port)}
+            options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+            how_long = ["-w", "-t", str(SECONDS_TO_START)]
             done = self._run(
-                [binaries / "pg_ctl", "start", "-w", "-t", str(SECONDS_TO_START), "-D", self.data, "-l", self.log]
-                + ["-o", " ".join(f"-c {name}='{value}'" for name, value in options.items())],
-                check=False,
+                [binaries / "pg_ctl", "start", *how_long, "-D", self.data, "-l", self.log, "-o", options], check=False
             )
             if done.returncode == 0 and (server := self.running()):
                 _write_privately(self.state / "port", str(port))
