@@ -1,0 +1,172 @@
+"""Read one edition out of the published schema, and nothing else.
+
+Everything the report says comes from these rows. They are sorted here, so that the same rows make the same report in
+whatever order a database hands them over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+REGION = "ALL"
+
+# relation -> the columns it is sorted by. The optional ones may not exist in an older warehouse.
+RELATIONS = {
+    "pub_figures": ("figure_id",),
+    "pub_organisations": ("organisation_name", "organisation_code"),
+    "pub_inputs": ("organisation_code", "received_on", "input_id"),
+    "pub_changes": ("organisation_code", "implemented_on", "change_id"),
+    "pub_series": ("measure_code", "organisation_code", "service_id", "series_id"),
+    "pub_coverage": ("organisation_code", "feed", "period_start_on"),
+    "pub_findings": ("organisation_code", "finding_code"),
+    "pub_data_quality": ("organisation_code", "record"),
+}
+OPTIONAL = {
+    "pub_measures": ("measure_code",),
+    "pub_expectations": ("expectation_id",),
+    "pub_challenges": ("raised_on", "challenge_id"),
+}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published number, or the reason why there is none (`value_state`)."""
+
+    figure_id: str
+    section: str | None = None
+    measure_code: str | None = None
+    statistic: str | None = None
+    icb_code: str | None = None
+    organisation_code: str = REGION
+    service_id: str | None = None
+    subject_id: str | None = None
+    period_kind: str | None = None
+    period_start_on: date | None = None
+    period_end_on: date | None = None
+    quarter_id: str | None = None
+    breakdown_kind: str | None = None
+    breakdown_code: str | None = None
+    label: str | None = None
+    value: float | None = None
+    value_state: str = "counted"
+    unit: str | None = None
+    decimals: int = 0
+    disclosure_class: str = "things"
+    evidence_basis: str | None = None
+
+
+FIGURE_COLUMNS = tuple(one.name for one in fields(Figure))
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition's own facts and all its published rows."""
+
+    facts: Row
+    figures: Mapping[str, Figure]
+    organisations: tuple[Row, ...] = ()
+    inputs: tuple[Row, ...] = ()
+    changes: tuple[Row, ...] = ()
+    series: tuple[Row, ...] = ()
+    coverage: tuple[Row, ...] = ()
+    findings: tuple[Row, ...] = ()
+    data_quality: tuple[Row, ...] = ()
+    measures: tuple[Row, ...] = ()
+    expectations: tuple[Row, ...] = ()
+    challenges: tuple[Row, ...] = ()
+    _by_measure: Mapping[tuple, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def quarter_id(self) -> str:
+        return self.facts["quarter_id"]
+
+    def figure(self, figure_id: str) -> Figure | None:
+        return self.figures.get(figure_id)
+
+    def of_measure(self, measure_code: str, statistic: str | None = None, **where: object) -> tuple[Figure, ...]:
+        """Figures of one measure in order of their id, narrowed by any columns."""
+        return tuple(
+            figure
+            for figure in self._by_measure.get(measure_code, ())
+            if statistic in (None, figure.statistic) and all(getattr(figure, column) == value for column, value in where.items())
+        )
+
+    def one(self, measure_code: str, statistic: str, organisation_code: str = REGION, **where: object) -> Figure | None:
+        """The report quarter's figure without a breakdown, unless `where` asks otherwise."""
+        wanted = {"quarter_id": self.quarter_id, "breakdown_code": None, "service_id": None, "subject_id": None, **where}
+        found = self.of_measure(measure_code, statistic, organisation_code=organisation_code, **wanted)
+        return found[0] if found else None
+
+    def organisation_name(self, organisation_code: str) -> str:
+        for row in self.organisations:
+            if row["organisation_code"] == organisation_code:
+                return row["organisation_name"]
+        return organisation_code
+
+    def measure_name(self, measure_code: str | None) -> str:
+        """The measure's plain name; a measure without one is read with its underscores opened."""
+        for row in (*self.measures, *self.series):
+            if row["measure_code"] == measure_code and row.get("plain_name"):
+                return row["plain_name"]
+        return (measure_code or "").replace("_", " ").replace(".", " ")
+
+
+def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
+    """Make an edition of plain rows by relation name; unknown columns of a figure are left aside."""
+    figures = [
+        Figure(**{name: value for name, value in row.items() if name in FIGURE_COLUMNS and not (name == "decimals" and value is None)})
+        for row in rows.get("pub_figures", ())
+    ]
+    figures.sort(key=lambda figure: figure.figure_id)
+    by_measure: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_measure.setdefault(figure.measure_code, []).append(figure)
+    others = {
+        relation.removeprefix("pub_"): tuple(
+            MappingProxyType(dict(row)) for row in sorted(rows.get(relation, ()), key=_order(columns))
+        )
+        for relation, columns in {**RELATIONS, **OPTIONAL}.items()
+        if relation != "pub_figures"
+    }
+    return Edition(
+        facts=MappingProxyType(dict(facts)),
+        figures=MappingProxyType({figure.figure_id: figure for figure in figures}),
+        _by_measure=MappingProxyType({code: tuple(found) for code, found in by_measure.items()}),
+        **others,
+    )
+
+
+def read(connection: Any, edition_id: str) -> Edition:
+    """Read the edition `edition_id` over a psycopg2 or SQLAlchemy connection. Raises LookupError when there is none."""
+    # SQLAlchemy wraps a database connection; psycopg2's is one.
+    with getattr(connection, "connection", connection).cursor() as cursor:
+        facts = next(iter(_rows(cursor, "pub_editions", edition_id)), None)
+        if facts is None:
+            raise LookupError(f"no edition {edition_id!r} in published.pub_editions: see which there are with `select edition_id from published.pub_editions`")
+        cursor.execute("select table_name from information_schema.tables where table_schema = 'published'")
+        there = {name for (name,) in cursor.fetchall()}
+        wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in there)]
+        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in wanted})
+
+
+def _rows(cursor: Any, relation: str, edition_id: str) -> list[dict[str, Any]]:
+    # `relation` is always a name from this file.
+    cursor.execute(f"select * from published.{relation} where edition_id = %s", (edition_id,))
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _order(columns: tuple[str, ...]):
+    """Sort by the columns, nulls last, whatever their types; all other columns break the ties."""
+
+    def key(row: Row) -> tuple:
+        asked = tuple((row.get(column) is None, str(row.get(column))) for column in columns)
+        return asked, tuple(sorted((name, str(value)) for name, value in row.items()))
+
+    return key
