@@ -1,0 +1,1 @@
+{{ visible_rows("change", key="change_id") }}

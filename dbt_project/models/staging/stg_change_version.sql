@@ -1,0 +1,1 @@
+{{ visible_rows("change", every_version=true) }}

@@ -1,0 +1,1 @@
+{{ visible_rows("complaint", key="complaint_id") }}

@@ -1,0 +1,1 @@
+{{ visible_rows("decision", key="decision_id") }}

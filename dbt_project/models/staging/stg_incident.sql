@@ -1,0 +1,1 @@
+{{ visible_rows("incident", key="incident_id", revision="revision") }}

@@ -1,0 +1,1 @@
+{{ visible_rows("involvement_activity", key="activity_id") }}

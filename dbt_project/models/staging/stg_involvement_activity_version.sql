@@ -1,0 +1,1 @@
+{{ visible_rows("involvement_activity", every_version=true) }}

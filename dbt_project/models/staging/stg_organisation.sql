@@ -1,0 +1,16 @@
+with
+
+organisations as (
+    select
+        organisations.organisation_code,
+        organisations.organisation_name,
+        organisations.organisation_kind,
+        organisations.tier,
+        organisations.icb_code,
+        organisations.icb_name,
+        organisations.is_made_up,
+        organisations.joined_on
+    from {{ source("audit", "organisations") }} as organisations
+)
+
+select * from organisations

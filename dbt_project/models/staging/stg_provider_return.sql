@@ -1,0 +1,1 @@
+{{ visible_rows("provider_return") }}
