@@ -1,0 +1,147 @@
+"""Type one cell as its contract column says, or say which kind of fault it is; a cell's text never leaves here."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from expectations.codes import code_list
+from expectations.contract import Column
+from loaders import identifiers
+from loaders.provider import CellMap, FileFormat
+
+LONDON = ZoneInfo("Europe/London")
+UNMAPPED = "unmapped"
+
+
+class CellFault(ValueError):
+    """A cell that cannot be what its column is; `kind` is TYP or IDN."""
+
+    def __init__(self, kind: str):
+        super().__init__(kind)
+        self.kind = kind
+
+
+def clean(cell) -> str:
+    """Return a cell as text without the dirt that means nothing: odd spaces, control characters, composed accents."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    text = unicodedata.normalize("NFC", str(cell)).replace("\x00", "").replace("\u00a0", " ").replace("\u200b", "")
+    return re.sub(r"[ \t]+", " ", text).strip()
+
+
+class CellReader:
+    """Reads the cells of one column of one feed; call it with the cells of its headings."""
+
+    def __init__(
+        self,
+        column: Column,
+        cell_map: CellMap | None,
+        form: FileFormat,
+        pseudonym: Callable[[str], str] | None = None,
+    ):
+        self.column = column
+        self._pseudonym = pseudonym
+        self.state_of = dict(cell_map.states) if cell_map else {}
+        self._constant = cell_map.constant if cell_map else None
+        self._sender_codes = {_fold(text): code for text, code in (cell_map.codes if cell_map else {}).items()}
+        self._dates = cell_map.dates if cell_map and cell_map.dates else form.dates
+        self._missing = frozenset(form.missing)
+        self._read = getattr(self, f"_{column.kind}")
+
+    def __call__(self, cells: Iterable) -> object:
+        """Return the typed value; None where nothing was sent. Raises CellFault."""
+        if self._constant is not None:
+            return self._read([self._constant])
+        present = [cell for cell in cells if clean(cell) not in self._missing and clean(cell) not in self.state_of]
+        return self._read(present) if present else None
+
+    def _text(self, cells: list) -> str:
+        if self.column.code_list:
+            return self._code(clean(cells[0]))
+        text = clean(cells[0])
+        if self.column.classification == "pseudonym":
+            return self._pseudonym(text)
+        if self.column.classification == "public_words" and identifiers.holds_identifier(text):
+            raise CellFault("IDN")
+        if self.column.classification == "restricted":
+            return identifiers.mask(text)
+        return text
+
+    def _code(self, text: str) -> str:
+        folded = _fold(text)
+        if folded in self._sender_codes:
+            return self._sender_codes[folded]
+        return _known_codes(self.column.code_list).get(folded, UNMAPPED)
+
+    def _codes(self, cells: list) -> list[str]:
+        return list(dict.fromkeys(self._code(part) for part in _parts(cells)))
+
+    def _ids(self, cells: list) -> list[str]:
+        return list(dict.fromkeys(_parts(cells)))
+
+    def _integer(self, cells: list) -> int:
+        number = self._number(cells)
+        if number != number.to_integral_value():
+            raise CellFault("TYP")
+        return int(number)
+
+    def _number(self, cells: list) -> Decimal:
+        text = clean(cells[0]).replace(",", "").removeprefix("£")
+        if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
+            raise CellFault("TYP")
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            raise CellFault("TYP") from None
+
+    def _date(self, cells: list) -> dt.date:
+        cell = cells[0]
+        if isinstance(cell, dt.datetime):
+            return cell.date()
+        if isinstance(cell, dt.date):
+            return cell
+        return self._moment(clean(cell)).date()
+
+    def _timestamp(self, cells: list) -> dt.datetime:
+        cell = cells[0]
+        if len(cells) == 1 and isinstance(cell, dt.datetime):
+            moment = cell
+        elif len(cells) == 1 and isinstance(cell, dt.date):
+            moment = dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - made aware below
+        else:
+            moment = self._moment(" ".join(clean(part) for part in cells))
+        # Senders write wall-clock time; the warehouse keeps UTC.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(dt.UTC)
+
+    def _moment(self, text: str) -> dt.datetime:
+        for form in self._dates:
+            try:
+                return dt.datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
+            except ValueError:
+                continue
+        raise CellFault("TYP")
+
+
+def _parts(cells: list) -> list[str]:
+    return [part for cell in cells for part in (clean(piece) for piece in clean(cell).split(";")) if part]
+
+
+def _fold(text: str) -> str:
+    return clean(text).casefold()
+
+
+@cache
+def _known_codes(name: str) -> dict[str, str]:
+    """Return what a sender may write for a code (the code itself or its label, any case) → code."""
+    listed = code_list(name)
+    known = {_fold(label): code for code, label in listed.items()}
+    known |= {_fold(code): code for code in listed}
+    return known | {"not_known": "not_known", "not known": "not_known"}

@@ -1,0 +1,43 @@
+"""Recognise what could say who a person is: NHS numbers, postcodes, e-mail addresses, telephone numbers."""
+
+import re
+
+_NHS_NUMBER = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
+_POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
+_EMAIL = re.compile(r"\b[^\s@]+@[^\s@]+\.[^\s@]{2,}\b")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+44 ?|0)(?:\d[ -]?){9,10}(?!\d)")
+_HEADINGS = re.compile(
+    r"^(nhs[ _-]?(no|num|number)|(first|last|sur|fore|full|patient|client)[ _-]?name|surname|forename|"
+    r"date[ _-]?of[ _-]?birth|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",
+    re.IGNORECASE,
+)
+
+
+def is_nhs_number(text: str) -> bool:
+    """Say whether a text is an NHS number: ten digits whose last is the modulus 11 check digit."""
+    digits = re.sub(r"[ -]", "", text)
+    if not re.fullmatch(r"\d{10}", digits):
+        return False
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
+    check = 11 - total % 11
+    return check != 10 and int(digits[9]) == check % 11
+
+
+def names_an_identifier(heading: str) -> bool:
+    """Say whether a heading is that of a forbidden identifier, by its name alone."""
+    return bool(_HEADINGS.match(heading.strip()))
+
+
+def holds_identifier(text: str) -> bool:
+    """Say whether free text holds anything that could identify a person."""
+    return any(is_nhs_number("".join(found.groups())) for found in _NHS_NUMBER.finditer(text)) or any(
+        pattern.search(text) for pattern in (_POSTCODE, _EMAIL, _TELEPHONE)
+    )
+
+
+def mask(text: str) -> str:
+    """Return a person's own words with every identifier replaced by [removed]."""
+    text = _NHS_NUMBER.sub(lambda found: "[removed]" if is_nhs_number("".join(found.groups())) else found[0], text)
+    for pattern in (_EMAIL, _TELEPHONE, _POSTCODE):
+        text = pattern.sub("[removed]", text)
+    return text

@@ -1,0 +1,227 @@
+"""Copy one file's good rows into raw, in one transaction, under a load id that nobody can see yet."""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import BinaryIO
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from expectations.contract import Contract
+from expectations.verdict import finding, row_finding
+from loaders.cells import clean
+from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader
+from loaders.provider import Feed, Provider
+from loaders.pseudonyms import person_ref
+from loaders.tabular import Row, Unreadable, rows
+from warehouse.ledger import Finding
+
+BATCH = 5_000
+LISTED_FAULTS = 1_000
+"""Faults of one load that are listed row by row; the rest are counted."""
+PIPELINE_COLUMNS = ("load_id", "row_number", "part", "provider_code", "period_start_on", "period_end_on")
+
+
+@dataclass
+class Reading:
+    """What reading a file came to, before any judgement."""
+
+    findings: list[Finding] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+    fault_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    """record → rule → rows that the reader set aside."""
+    unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
+    """record → column → cells whose code nobody knows."""
+    landed: dict[str, int] = field(default_factory=dict)
+    rows_read: int = 0
+    rows_set_aside: int = 0
+    rows_filtered: int = 0
+    is_nil_return: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Say whether the whole file is refused."""
+        return any(found.level == "refuse" for found in self.findings)
+
+
+def read(
+    content: BinaryIO,
+    provider: Provider,
+    feed: Feed,
+    contracts: Mapping[str, Contract],
+    take: Callable[[RecordRow], None],
+) -> Reading:
+    """Read a whole file, hand each good row to `take`, and return what became of the rest; opens no connection."""
+    reading = Reading()
+    pseudonym = partial(person_ref, provider_code=provider.code, is_made_up=provider.is_made_up)
+    readers = [TableReader(table, contracts[table.record], feed.format, pseudonym) for table in feed.tables]
+    sheets = tuple(dict.fromkeys(table.sheet for table in feed.tables if table.sheet))
+    try:
+        with rows(content, feed.format, sheets) as found:
+            for row in found:
+                _offer(row, readers, reading, take)
+        _close(readers, reading, feed)
+    except Unreadable as fault:
+        reading.findings.append(finding(fault.rule, row_number=fault.row_number))
+    except HeaderFault as fault:
+        reading.findings.append(_header_finding(fault, feed))
+    return reading
+
+
+def land(
+    connection: Connection,
+    load: dict,
+    content: BinaryIO,
+    provider: Provider,
+    contracts: Mapping[str, Contract],
+) -> Reading:
+    """Read a file and COPY its rows; a refused file leaves no row behind."""
+    feed = provider.feeds[load["feed"]]
+    head = (load["load_id"], load["provider_code"], load["period_start_on"], load["period_end_on"])
+    copier = _Copier(connection, head, {record: contracts[record] for record in feed.records})
+    with connection.cursor() as cursor:
+        cursor.execute("savepoint before_landing")
+        reading = read(content, provider, feed, contracts, copier.take)
+        if reading.is_refused:
+            cursor.execute("rollback to savepoint before_landing")
+            reading.landed = {}
+        else:
+            copier.flush()
+            reading.landed = copier.copied
+    return reading
+
+
+def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None:
+    if _is_nil(row):
+        reading.is_nil_return = True
+        return
+    for reader in readers:
+        if reader.table.sheet is not None and reader.table.sheet != row.sheet:
+            continue
+        for made in reader.feed(row):
+            if isinstance(made, RecordRow):
+                take(made)
+                continue
+            by_rule = reading.fault_counts.setdefault(made.record, {})
+            by_rule[made.rule] = by_rule.get(made.rule, 0) + 1
+            if len(reading.faults) < LISTED_FAULTS:
+                reading.faults.append(made)
+                heading = reader.table.columns[made.column].source if made.column in reader.table.columns else ()
+                reading.findings.append(
+                    row_finding(
+                        reader.contract, made.rule, row_number=made.number, sheet=made.sheet, heading=" + ".join(heading)
+                    )
+                )
+
+
+def _close(readers: list[TableReader], reading: Reading, feed: Feed) -> None:
+    for reader in readers:
+        if not reader.has_header and not reading.is_nil_return:
+            raise HeaderFault("FILE-HEADER", reader.table.sheet)
+        place = {"record": reader.table.record, "sheet": reader.table.sheet}
+        for heading in reader.missing_optional:
+            reading.findings.append(finding("FILE-COLUMN-OPTIONAL", column_name=heading, **place))
+        for heading in reader.dropped:
+            reading.findings.append(finding("FILE-COLUMN-DROPPED", column_name=heading, **place))
+        for position, heading in enumerate(reader.undeclared, start=1):
+            filled, identifiers = reader.identifier_votes.get(heading, (0, 0))
+            if identifiers >= 3 and identifiers > filled / 2:
+                # The heading itself may be a value: say the place, not the word.
+                reading.findings.append(finding("FILE-IDENTIFIER", column_name=f"undeclared column {position}", **place))
+            else:
+                reading.findings.append(finding("FILE-COLUMN-EXTRA", column_name=heading, **place))
+        counts = reading.unmapped.setdefault(reader.table.record, {})
+        for column, unmapped in reader.count.unmapped.items():
+            counts[column] = counts.get(column, 0) + unmapped
+        reading.rows_read += reader.count.read
+        reading.rows_set_aside += reader.count.set_aside
+        reading.rows_filtered += reader.count.filtered
+    kept = sum(reader.count.kept for reader in readers)
+    if kept == 0 and not reading.is_nil_return:
+        reading.findings.append(finding("FILE-ALL-ASIDE" if reading.rows_set_aside else "FILE-NO-ROWS"))
+
+
+def _header_finding(fault: HeaderFault, feed: Feed) -> Finding:
+    wanted = ", ".join(f"'{heading}'" for heading in fault.headings)
+    return finding(fault.rule, sheet=fault.sheet, headings=wanted or None)
+
+
+def _is_nil(row: Row) -> bool:
+    filled = [clean(cell).casefold() for cell in row.cells if clean(cell)]
+    return filled in (["nil"], ["nil return"])
+
+
+class _Copier:
+    """Gathers rows and copies them batch by batch; restricted columns go to their own schema."""
+
+    def __init__(self, connection: Connection, head: tuple, contracts: Mapping[str, Contract]):
+        self._connection = connection
+        self._load_id, self._provider, self._start_on, self._end_on = head
+        self._contracts = contracts
+        self._batches: dict[str, list[RecordRow]] = {record: [] for record in contracts}
+        self.copied = dict.fromkeys(contracts, 0)
+
+    def take(self, row: RecordRow) -> None:
+        batch = self._batches[row.record]
+        batch.append(row)
+        if len(batch) >= BATCH:
+            self._copy(row.record)
+
+    def flush(self) -> None:
+        for record in self._batches:
+            self._copy(record)
+
+    def _copy(self, record: str) -> None:
+        batch, self._batches[record] = self._batches[record], []
+        if not batch:
+            return
+        columns = self._contracts[record].columns
+        public = [place for place, column in enumerate(columns) if column.classification != "restricted"]
+        restricted = [place for place, column in enumerate(columns) if column.classification == "restricted"]
+        self._send(
+            "raw",
+            record,
+            (*PIPELINE_COLUMNS, *(columns[place].name for place in public)),
+            (
+                (self._load_id, row.number, row.part, self._provider, self._start_on, self._end_on)
+                + tuple(row.values[place] for place in public)
+                for row in batch
+            ),
+        )
+        if restricted:
+            self._send(
+                "restricted",
+                record,
+                ("load_id", "row_number", "part", *(columns[place].name for place in restricted)),
+                (
+                    (self._load_id, row.number, row.part, *(row.values[place] for place in restricted))
+                    for row in batch
+                    if any(row.values[place] is not None for place in restricted)
+                ),
+            )
+        self.copied[record] += len(batch)
+
+    def _send(self, schema: str, record: str, columns: tuple[str, ...], values) -> None:
+        buffer = io.StringIO()
+        for row in values:
+            buffer.write("\t".join(map(_copy_text, row)) + "\n")
+        buffer.seek(0)
+        statement = sql.SQL("copy {} ({}) from stdin").format(
+            sql.Identifier(schema, record), sql.SQL(", ").join(map(sql.Identifier, columns))
+        )
+        with self._connection.cursor() as cursor:
+            cursor.copy_expert(statement.as_string(self._connection), buffer)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _copy_text(value) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, list):
+        parts = ('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in value)
+        return ("{" + ",".join(parts) + "}").translate(_ESCAPES)
+    return str(value).translate(_ESCAPES)

@@ -1,0 +1,81 @@
+"""Months, financial quarters and working days: which period a file is about and when it was due."""
+
+import calendar
+import csv
+import datetime as dt
+import re
+from functools import cache
+from typing import NamedTuple
+
+from warehouse.paths import ROOT
+
+
+class Period(NamedTuple):
+    """A closed range of days."""
+
+    start_on: dt.date
+    end_on: dt.date
+
+
+def month_of(day: dt.date) -> Period:
+    """Return the calendar month that holds `day`."""
+    return Period(day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1]))
+
+
+def quarter_of(day: dt.date) -> Period:
+    """Return the financial quarter (three calendar months from April, July, October, January) that holds `day`."""
+    first = dt.date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    return Period(first, month_of(first + dt.timedelta(days=70)).end_on)
+
+
+def quarter_id(day: dt.date) -> str:
+    """Return the financial quarter's name: 2026-07-01 lies in 2026-27-Q2."""
+    year = day.year if day.month >= 4 else day.year - 1
+    return f"{year}-{(year + 1) % 100:02d}-Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def quarter_named(name: str) -> Period:
+    """Return the period of a financial quarter such as 2026-27-Q2 (July to September 2026).
+
+    Raises ValueError with both readings for an ambiguous 2026-Q2.
+    """
+    found = re.fullmatch(r"(\d{4})-(\d{2})-Q([1-4])", name)
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        short = re.fullmatch(r"(\d{4})-Q([1-4])", name)
+        if short:
+            year, number = int(short[1]), int(short[2])
+            calendar_quarter = dt.date(year, 3 * number - 2, 1)
+            raise ValueError(
+                f"{name} can be read two ways: financial {year}-{(year + 1) % 100:02d}-Q{number},"
+                f" or calendar, which is {quarter_id(calendar_quarter)}; write the one you mean"
+            )
+        raise ValueError(f"{name} is not a financial quarter; write it as 2026-27-Q1 (April to June 2026)")
+    month = 3 * int(found[3]) + 1
+    year = int(found[1]) + (1 if month > 12 else 0)
+    return quarter_of(dt.date(year, (month - 1) % 12 + 1, 1))
+
+
+def periods_between(every: str, first: dt.date, last: dt.date) -> list[Period]:
+    """Return the whole months or quarters that start on or after `first`'s and end on or before `last`."""
+    of = {"month": month_of, "quarter": quarter_of}[every]
+    found, period = [], of(first)
+    while period.end_on <= last:
+        found.append(period)
+        period = of(period.end_on + dt.timedelta(days=1))
+    return found
+
+
+def working_day_after(day: dt.date, number: int) -> dt.date:
+    """Return the `number`-th working day after `day` (not Saturday, Sunday or a bank holiday in England and Wales)."""
+    while number > 0:
+        day += dt.timedelta(days=1)
+        if day.weekday() < 5 and day not in _bank_holidays():
+            number -= 1
+    return day
+
+
+@cache
+def _bank_holidays() -> frozenset[dt.date]:
+    # The seed is the one list of bank holidays; dim_date reads it too.
+    with (ROOT / "dbt_project" / "seeds" / "bank_holidays.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(dt.date.fromisoformat(row["holiday_on"]) for row in csv.DictReader(file))

@@ -1,0 +1,87 @@
+"""Make a warehouse out of an empty Postgres, or bring an older one up to date; running it twice changes nothing."""
+
+import psycopg2
+from psycopg2 import errors, sql
+
+from warehouse import grants, migrate
+from warehouse.connection import ADMIN, OWNER, admin_url, connect, database, engine, password
+
+AIRFLOW_DATABASE = "airflow"
+
+
+def bootstrap() -> None:
+    """Create database, roles, schemas and tables and apply grants.yml. Needs an administrator's URL (or the embedded server)."""
+    _create_database(database())
+    with connect(ADMIN) as connection, connection.cursor() as cursor:
+        # Two bootstraps at once would both create the roles.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('assure bootstrap'))")
+        _create_roles(cursor)
+        _create_schemas(cursor)
+    migrate.upgrade(engine(OWNER))
+    with connect(OWNER) as connection:
+        grants.apply(connection)
+
+
+def create_airflow_database() -> str:
+    """Create Airflow's metadata database beside the warehouse and return its URL, password included."""
+    _create_database(AIRFLOW_DATABASE)
+    return admin_url(AIRFLOW_DATABASE).render_as_string(hide_password=False)
+
+
+def _create_database(name: str) -> None:
+    admin = admin_url("postgres")
+    connection = psycopg2.connect(
+        host=admin.host, port=admin.port, dbname=admin.database, user=admin.username, password=admin.password
+    )
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from pg_database where datname = %s", (name,))
+            if cursor.fetchone() is None:
+                try:
+                    cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                except (errors.DuplicateDatabase, errors.UniqueViolation):
+                    pass  # another bootstrap was faster
+    finally:
+        connection.close()
+
+
+def _create_roles(cursor) -> None:
+    for role in (OWNER, *grants.roles()):
+        name = sql.Identifier(role)
+        cursor.execute("select 1 from pg_roles where rolname = %s", (role,))
+        if cursor.fetchone() is None:
+            cursor.execute(sql.SQL("create role {} login").format(name))
+        cursor.execute(sql.SQL("alter role {} password {}").format(name, sql.Literal(password(role))))
+        if role == OWNER:
+            continue
+        document = grants.roles()[role]
+        cursor.execute(sql.SQL("comment on role {} is {}").format(name, sql.Literal(document["comment"])))
+        for setting, value in document["settings"].items():
+            cursor.execute(
+                sql.SQL("alter role {} set {} = {}").format(name, sql.Identifier(setting), sql.Literal(str(value)))
+            )
+    # The owner drops and locks what dbt built, so it inherits the transformer; never the other way round.
+    cursor.execute(sql.SQL("grant transformer to {}").format(sql.Identifier(OWNER)))
+    cursor.execute(
+        sql.SQL("grant create, connect, temporary on database {} to {}").format(
+            sql.Identifier(database()), sql.Identifier(OWNER)
+        )
+    )
+    cursor.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(database())))
+    for role in grants.roles():
+        verbs = "connect, temporary" if role in ("loader", "transformer", "analyst") else "connect"
+        cursor.execute(
+            sql.SQL("grant " + verbs + " on database {} to {}").format(
+                sql.Identifier(database()), sql.Identifier(role)
+            )
+        )
+
+
+def _create_schemas(cursor) -> None:
+    for schema in grants.SCHEMAS:
+        cursor.execute(
+            sql.SQL("create schema if not exists {} authorization {}").format(
+                sql.Identifier(schema), sql.Identifier(OWNER)
+            )
+        )

@@ -1,0 +1,97 @@
+"""Open a connection to the warehouse as one of its roles; every other module asks here."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import psycopg2
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from warehouse import server
+from warehouse.paths import state
+
+OWNER = "assure_owner"
+ADMIN = "admin"
+
+
+def database() -> str:
+    """Return the name of the warehouse database."""
+    return os.environ.get("ASSURE_DATABASE", "assure")
+
+
+def admin_url(name: str | None = None) -> URL:
+    """Return the administrator's URL to database `name` (default: the warehouse), starting the embedded server if it sleeps.
+
+    `ASSURE_DATABASE_URL` names a managed Postgres; without it the embedded server of this checkout is used.
+    """
+    configured = os.environ.get("ASSURE_DATABASE_URL")
+    if configured:
+        url = make_url(configured).set(drivername="postgresql+psycopg2")
+        return url.set(database=name) if name else url
+    return make_url(server.start(state()).url(name or database())).set(drivername="postgresql+psycopg2")
+
+
+def url(role: str) -> URL:
+    """Return the URL a role logs in with; `admin` is whoever owns the server."""
+    admin = admin_url()
+    return admin if role == ADMIN else admin.set(username=role, password=password(role))
+
+
+def password(role: str) -> str:
+    """Return a role's password: `ASSURE_<ROLE>_PASSWORD`, or one made once and kept in the state folder (0600)."""
+    given = os.environ.get(f"ASSURE_{role.upper()}_PASSWORD")
+    if given:
+        return given
+    return _made_passwords(_password_file())[role]
+
+
+def _password_file() -> Path:
+    return state() / "role-passwords.json"
+
+
+def _made_passwords(path: Path) -> dict[str, str]:
+    if not path.exists():
+        made = {role: secrets.token_urlsafe(24) for role in (OWNER, *_login_roles())}
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(made), encoding="utf-8")
+        with contextlib.suppress(FileExistsError):  # another process made them first: theirs count
+            os.link(draft, path)
+        draft.unlink()
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _login_roles() -> tuple[str, ...]:
+    from warehouse.grants import roles
+
+    return tuple(roles())
+
+
+@cache
+def _engine(target: URL) -> Engine:
+    # NullPool: tasks fork, and a connection shared by two processes corrupts both.
+    return create_engine(target, poolclass=NullPool, future=True)
+
+
+def engine(role: str) -> Engine:
+    """Return an engine (no pool) for ledger and administration as `role`."""
+    return _engine(url(role))
+
+
+@contextlib.contextmanager
+def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
+    """Yield a psycopg2 connection as `role`: commits when the block ends, rolls back when it raises."""
+    target = url(role)
+    connection = psycopg2.connect(
+        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
+    )
+    try:
+        with connection:
+            yield connection
+    finally:
+        connection.close()
