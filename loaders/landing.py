@@ -20,7 +20,7 @@ from warehouse.ledger import Finding
 
 BATCH = 5_000
 LISTED_FAULTS = 1_000
-"""Faults of one load that are listed row by row; the rest are counted."""
+"""Faults of one load that its verdict lists row by row; quarantine lists them all."""
 PIPELINE_COLUMNS = ("load_id", "row_number", "part", "provider_code", "period_start_on", "period_end_on")
 
 
@@ -30,8 +30,6 @@ class Reading:
 
     findings: list[Finding] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
-    fault_counts: dict[str, dict[str, int]] = field(default_factory=dict)
-    """record → rule → rows that the reader set aside."""
     unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
     """record → column → cells whose code nobody knows."""
     landed: dict[str, int] = field(default_factory=dict)
@@ -104,10 +102,8 @@ def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None
             if isinstance(made, RecordRow):
                 take(made)
                 continue
-            by_rule = reading.fault_counts.setdefault(made.record, {})
-            by_rule[made.rule] = by_rule.get(made.rule, 0) + 1
-            if len(reading.faults) < LISTED_FAULTS:
-                reading.faults.append(made)
+            reading.faults.append(made)
+            if len(reading.faults) <= LISTED_FAULTS:
                 heading = reader.table.columns[made.column].source if made.column in reader.table.columns else ()
                 reading.findings.append(
                     row_finding(

@@ -253,17 +253,6 @@ def _carry(connection: Connection, load_id: int, feed: Feed, reading: landing.Re
     ledger.carry(
         connection, load_id, [(record, delivers[record], reading.landed.get(record, 0)) for record in sorted(feed.records)]
     )
-    rows = [
-        (load_id, record, f"{contracts()[record].rule_prefix}-{rule}", "set_aside", 0, failed)
-        for record, by_rule in reading.fault_counts.items()
-        for rule, failed in ((rule.partition("-")[2], failed) for rule, failed in by_rule.items())
-    ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into audit.rule_results (load_id, record, rule, severity, checked, failed)"
-            " values (%s, %s, %s, %s, %s, %s) on conflict do nothing",
-            rows,
-        )
 
 
 def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
@@ -278,10 +267,8 @@ def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
             already = _already(connection, load_id, record)
             for outcome in judging.judge(connection, load_id, contract, already):
                 found = outcome.failed - already.get(outcome.rule, 0)
-                if found and outcome.severity != "warn":
+                if found:
                     set_aside += found if outcome.severity == "set_aside" else 0
-                    findings.append(row_finding(contract, outcome.rule, row_count=found))
-                elif found:
                     findings.append(row_finding(contract, outcome.rule, row_count=found))
             findings += _file_findings(connection, load, record)
         total_aside = load["rows_set_aside"] + set_aside
@@ -297,7 +284,9 @@ def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
 
 def _already(connection: Connection, load_id: int, record: str) -> dict[str, int]:
     with connection.cursor() as cursor:
-        cursor.execute("select rule, failed from audit.rule_results where load_id = %s and record = %s", (load_id, record))
+        cursor.execute(
+            "select rule, count(*) from quarantine.rows where load_id = %s and record = %s group by rule", (load_id, record)
+        )
         return dict(cursor.fetchall())
 
 

@@ -1,0 +1,227 @@
+"""Build the marts beside the ones people read, test them, and swap them in, in one short transaction."""
+
+import datetime as dt
+import json
+import logging
+import os
+import random
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+from psycopg2 import errors, sql
+from psycopg2.extensions import connection as Connection
+
+from warehouse import grants
+from warehouse.connection import OWNER, connect, url
+from warehouse.ledger import LONDON
+from warehouse.paths import ROOT, state
+
+log = logging.getLogger(__name__)
+
+NEXT = "_next"
+SWAP_TRIES = 200
+LOCK_TIMEOUT = "100ms"
+
+
+class BuildFailed(RuntimeError):
+    """dbt could not build or a test failed; the marts people read are the ones of before."""
+
+
+def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int:
+    """Build and test everything that sequence `accepted_through` makes visible; return the build's number.
+
+    Nothing of it is visible until `swap`. Raises BuildFailed with the names of what failed.
+    """
+    with _one_at_a_time():
+        build_id = _begin(accepted_through, as_of, report_quarter)
+        _make_next_schemas()
+        outcome = _run_dbt(
+            {
+                "accepted_through": accepted_through,
+                "as_of": as_of.isoformat(),
+                "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
+                "report_quarter": report_quarter,
+                "schema_suffix": NEXT,
+            }
+        )
+        failures = [name for name, status, _ in outcome if status in ("error", "fail", "runtime error")]
+        with connect("transformer") as connection, connection.cursor() as cursor:
+            cursor.execute(
+                "update audit.builds set state = %s, model_seconds = %s, failures = %s where build_id = %s",
+                (
+                    "failed" if failures else "built",
+                    json.dumps({name: round(seconds, 3) for name, _, seconds in outcome}),
+                    json.dumps([name for name, status, _ in outcome if status not in ("success", "pass")]),
+                    build_id,
+                ),
+            )
+    if failures or not outcome:
+        raise BuildFailed(f"dbt stopped at: {', '.join(failures) or 'parsing'}; see {log_folder() / 'dbt.log'}")
+    return build_id
+
+
+def swap(build_id: int) -> None:
+    """Put a finished build in the place of the marts people read. Readers see the old or the new, never a mixture."""
+    with _one_at_a_time():
+        for _ in range(SWAP_TRIES):
+            try:
+                with connect(OWNER) as connection:
+                    _swap_now(connection, build_id)
+                break
+            except (errors.LockNotAvailable, errors.DeadlockDetected):
+                # Somebody reads: wait a moment, so that readers never queue behind us for long.
+                time.sleep(random.uniform(0.02, 0.2))
+        else:
+            raise BuildFailed("the marts are read without a pause; run `assure build` again when long queries have ended")
+        _drop_old()
+    log.info("swapped", extra={"build_id": build_id})
+
+
+def latest(connection: Connection) -> dict | None:
+    """Return the build people read now: build_id, accepted_through, as_of, report_quarter, code_version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select build_id, accepted_through, as_of, report_quarter, code_version from audit.builds"
+            " where state = 'swapped' order by build_id desc limit 1"
+        )
+        row = cursor.fetchone()
+    names = ("build_id", "accepted_through", "as_of", "report_quarter", "code_version")
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def code_version() -> str:
+    """Return the package's version and, in a checkout, its commit."""
+    try:
+        released = version("coproduction-assurance")
+    except PackageNotFoundError:
+        released = "unreleased"
+    told = subprocess.run(
+        ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return f"{released}+{told.stdout.strip()}" if told.returncode == 0 else released
+
+
+def log_folder():
+    """Return the folder of dbt's log and compiled SQL."""
+    folder = state() / "dbt"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def dbt_environment() -> dict[str, str]:
+    """Return the variables that dbt_project/profiles.yml reads, for the transformer role."""
+    target = url("transformer")
+    return {
+        "ASSURE_DBT_HOST": target.host,
+        "ASSURE_DBT_PORT": str(target.port or 5432),
+        "ASSURE_DBT_DATABASE": target.database,
+        "ASSURE_DBT_USER": target.username,
+        "ASSURE_DBT_PASSWORD": target.password,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def dbt_arguments(variables: dict) -> list[str]:
+    """Return the arguments every dbt call of this project shares."""
+    return [
+        "--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"),
+        "--target-path", str(log_folder() / "target"), "--log-path", str(log_folder()),
+        "--vars", json.dumps(variables),
+    ]  # fmt: skip
+
+
+def _run_dbt(variables: dict) -> list[tuple[str, str, float]]:
+    from dbt.cli.main import dbtRunner
+
+    os.environ.update(dbt_environment())
+    result = dbtRunner().invoke(
+        ["--quiet", "--no-use-colors", "build", "--exclude-resource-type", "unit_test", *dbt_arguments(variables)]
+    )
+    if result.exception:
+        raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; see {log_folder() / 'dbt.log'}")
+    return [(one.node.name, str(one.status), one.execution_time) for one in result.result or ()]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connect(OWNER) as connection, connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(hashtext('assure build'))")
+        yield
+
+
+def _begin(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int:
+    with connect("transformer") as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "insert into audit.builds (accepted_through, as_of, report_quarter, code_version, state)"
+            " values (%s, %s, %s, %s, 'building') returning build_id",
+            (accepted_through, as_of, report_quarter, code_version()),
+        )
+        return cursor.fetchone()[0]
+
+
+def _make_next_schemas() -> None:
+    with connect(OWNER) as connection:
+        for schema in grants.BUILT_BESIDE:
+            _drop_schema(connection, schema + NEXT)
+            with connection.cursor() as cursor:
+                name = sql.Identifier(schema + NEXT)
+                cursor.execute(sql.SQL("create schema {}").format(name))
+                cursor.execute(sql.SQL("grant usage, create on schema {} to transformer").format(name))
+
+
+def _swap_now(connection: Connection, build_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+        for schema in grants.BUILT_BESIDE:
+            for name, kind in _relations(connection, schema):
+                relation = sql.Identifier(schema, name)
+                if kind == "v":
+                    # LOCK TABLE on a view also locks what it reads, the ledger included; this locks the view alone.
+                    cursor.execute(sql.SQL("alter view {} reset (security_barrier)").format(relation))
+                else:
+                    cursor.execute(sql.SQL("lock table {} in access exclusive mode").format(relation))
+        for schema in grants.BUILT_BESIDE:
+            old = sql.Identifier(f"{schema}_old_{build_id}")
+            cursor.execute(sql.SQL("alter schema {} rename to {}").format(sql.Identifier(schema), old))
+            cursor.execute(
+                sql.SQL("alter schema {} rename to {}").format(sql.Identifier(schema + NEXT), sql.Identifier(schema))
+            )
+        grants.apply(connection, grants.BUILT_BESIDE)
+        cursor.execute("update audit.builds set state = 'swapped' where build_id = %s", (build_id,))
+
+
+def _drop_old() -> None:
+    with connect(OWNER) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select nspname from pg_namespace where nspname ~ '^(marts|published)_old_[0-9]+$' order by nspname desc"
+        )
+        old = [row[0] for row in cursor]
+    try:
+        with connect(OWNER) as connection, connection.cursor() as cursor:
+            cursor.execute("set local lock_timeout = '5s'")
+            for schema in old:  # published before marts: it may read from them
+                _drop_schema(connection, schema)
+    except errors.LockNotAvailable:
+        log.warning("old marts are still being read; the next build drops them")
+
+
+def _drop_schema(connection: Connection, schema: str) -> None:
+    """Drop a schema and what we built in it, one by one and never with CASCADE: what others hung on it must not go."""
+    with connection.cursor() as cursor:
+        for name, kind in sorted(_relations(connection, schema), key=lambda relation: relation[1] != "v"):
+            word = sql.SQL("view" if kind == "v" else "table")
+            cursor.execute(sql.SQL("drop {} {}").format(word, sql.Identifier(schema, name)))
+        cursor.execute(sql.SQL("drop schema if exists {}").format(sql.Identifier(schema)))
+
+
+def _relations(connection: Connection, schema: str) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select c.relname, c.relkind::text from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"
+            " where n.nspname = %s and c.relkind in ('r', 'v', 'm', 'p') order by c.relname",
+            (schema,),
+        )
+        return cursor.fetchall()
