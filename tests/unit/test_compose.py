@@ -1,0 +1,120 @@
+"""docker-compose.yml holds together: what it names exists, no port leaves this machine, no secret stands in it."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+TEXT = (PROJECT / "docker-compose.yml").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load(TEXT)
+SERVICES = COMPOSE["services"]
+OURS = {name for name, service in SERVICES.items() if "build" in service}
+ROOMS = ("assure", "dags", "demo", "expectations", "loaders", "report", "warehouse")
+
+each_service = pytest.mark.parametrize("name", sorted(SERVICES))
+each_of_ours = pytest.mark.parametrize("name", sorted(OURS))
+
+
+def environment(service):
+    given = service.get("environment", {})
+    return given if isinstance(given, dict) else dict(pair.split("=", 1) for pair in given)
+
+
+def test_every_part_of_airflow_has_its_service():
+    assert OURS == {"init", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+@each_service
+def test_a_service_waits_only_for_services_that_exist(name):
+    waits_for = SERVICES[name].get("depends_on", {})
+    assert set(waits_for) <= set(SERVICES)
+    for other, how in waits_for.items():
+        # Waiting for health means nothing unless the other one says how it feels.
+        assert how["condition"] != "service_healthy" or "healthcheck" in SERVICES[other]
+
+
+@each_service
+def test_a_service_that_keeps_running_says_how_it_feels(name):
+    assert SERVICES[name]["restart"] == "no" or "healthcheck" in SERVICES[name]
+
+
+@each_service
+def test_an_image_is_of_a_stated_version(name):
+    image, _, tag = SERVICES[name]["image"].partition(":")
+    assert tag
+    assert tag != "latest"
+    assert re.match(r"\d", tag), f"{image} has the tag {tag!r}, which may change its meaning"
+
+
+def test_our_image_carries_the_version_of_the_project():
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert {SERVICES[name]["image"] for name in OURS} == {f"coproduction-assurance:{version}"}
+
+
+@each_service
+def test_a_port_is_published_on_this_machine_only(name):
+    for port in SERVICES[name].get("ports", []):
+        assert isinstance(port, str)
+        assert re.fullmatch(r"127\.0\.0\.1:\d+:\d+", port)
+
+
+@each_service
+def test_a_mounted_volume_is_declared_and_a_mounted_folder_exists(name):
+    for volume in SERVICES[name].get("volumes", []):
+        source, target, *_ = volume.split(":")
+        assert target.startswith("/")
+        if source.startswith("."):
+            assert (PROJECT / source).is_dir()
+        else:
+            assert source in COMPOSE["volumes"]
+    for config in SERVICES[name].get("configs", []):
+        assert config["source"] in COMPOSE["configs"]
+
+
+@each_of_ours
+def test_airflow_reads_the_dags_that_are_mounted(name):
+    mounted = {volume.split(":")[0]: volume.split(":")[1] for volume in SERVICES[name]["volumes"]}
+    assert mounted["./dags"] == environment(SERVICES[name])["AIRFLOW__CORE__DAGS_FOLDER"]
+
+
+@each_of_ours
+def test_the_warehouse_and_airflow_are_two_databases_of_one_server(name):
+    settings = environment(SERVICES[name])
+    warehouse, airflow = settings["ASSURE_DATABASE_URL"], settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    assert warehouse.endswith(f"@postgres:5432/{SERVICES['postgres']['environment']['POSTGRES_DB']}")
+    assert airflow.endswith("@postgres:5432/airflow")
+    assert "create database airflow" in COMPOSE["configs"]["airflow_database"]["content"]
+
+
+@each_of_ours
+def test_our_code_reads_every_variable_that_is_given_to_it(name):
+    code = "".join(path.read_text(encoding="utf-8") for room in ROOMS for path in (PROJECT / room).rglob("*.py"))
+    given = {variable for variable in environment(SERVICES[name]) if variable.startswith("ASSURE_")}
+    assert {variable for variable in given if not re.search(rf"\b{variable}\b", code)} == set()
+
+
+@each_of_ours
+def test_airflow_knows_every_setting_that_is_given_to_it(name):
+    folder = Path(importlib.util.find_spec("airflow").submodule_search_locations[0])
+    known = yaml.safe_load((folder / "config_templates" / "config.yml").read_text(encoding="utf-8"))
+    for variable in environment(SERVICES[name]):
+        if variable.startswith("AIRFLOW__"):
+            _, section, option = variable.lower().split("__")
+            assert option in known[section]["options"], variable
+
+
+def test_every_secret_comes_from_the_env_file_and_the_example_names_each_without_a_value():
+    asked = set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT))
+    lines = (PROJECT / ".env.example").read_text(encoding="utf-8").splitlines()
+    example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert set(example) == asked
+    assert set(example.values()) == {""}
+    for service in SERVICES.values():
+        for variable, value in environment(service).items():
+            if re.search(r"(PASSWORD|SECRET|_KEY|CONN|DATABASE_URL)", variable):
+                assert "${" in value
+                assert ":?" in value, f"{variable} may be empty"
