@@ -1,0 +1,333 @@
+"""Hold the wording of every verdict: what is wrong, what to do about it, and what it costs the file or the row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warehouse.ledger import Finding
+
+if TYPE_CHECKING:
+    from expectations.contract import Contract, RuleEntry
+
+LEVELS = ("refuse", "hold", "set_aside", "warn")
+"""From the dearest to the cheapest: the file, the whole load until a person decides, the row, nothing."""
+
+
+@dataclass(frozen=True)
+class FileRule:
+    """A rule about a whole file; `{names}` in its words are filled with headings and sheets, never with values."""
+
+    level: str
+    message: str
+    remedy: str
+
+
+FILE_RULES: dict[str, FileRule] = {
+    "FILE-EMPTY": FileRule(
+        "refuse",
+        "the file is empty: it has no bytes at all",
+        "send it again; when there is nothing to report, write 'Nil return' in its only line",
+    ),
+    "FILE-HTML": FileRule(
+        "refuse",
+        "a web page came in place of the data, often a log-in or error page",
+        "open the file in a text editor to see which page it is, then export it again while logged in",
+    ),
+    "FILE-ZIP": FileRule(
+        "refuse",
+        "the compressed file is cut short, damaged or locked with a password",
+        "compress it again without a password, check that it opens, and send it again",
+    ),
+    "FILE-ZIP-MANY": FileRule(
+        "refuse",
+        "the compressed file does not hold exactly one file",
+        "put one file into each compressed file",
+    ),
+    "FILE-TOO-LARGE": FileRule(
+        "refuse",
+        "the file unpacks to more than can be read safely",
+        "check that it is the right file; if it is, split it by period",
+    ),
+    "FILE-ENCODING": FileRule(
+        "refuse",
+        "the text is not in the agreed encoding from this line on",
+        "save it as CSV UTF-8, or agree another encoding under format: in the provider file",
+    ),
+    "FILE-CSV": FileRule(
+        "refuse",
+        "from this line on the file cannot be divided into cells: a quotation mark is open, or a cell is too long",
+        "export it again with every quotation mark inside a cell doubled",
+    ),
+    "FILE-WORKBOOK": FileRule(
+        "refuse",
+        "the file does not open as a workbook: it is damaged, locked with a password, or not an .xlsx file",
+        "open it, save it as an Excel workbook (.xlsx) without a password, and send it again",
+    ),
+    "FILE-SHEET": FileRule(
+        "refuse",
+        "a sheet that is needed is missing or was renamed: {sheet}",
+        "give the sheets the names of the workbook that was agreed; an unused sheet stays in place, empty",
+    ),
+    "FILE-HEADER": FileRule(
+        "refuse",
+        "none of the agreed headings was found where they should be: {headings}",
+        "check that the cells are separated as agreed and that the headings stand in the agreed row",
+    ),
+    "FILE-DELIMITER": FileRule(
+        "refuse",
+        "the cells seem to be separated by something else than agreed",
+        "export it with the agreed separator, or change format: delimiter in the provider file",
+    ),
+    "FILE-COLUMN": FileRule(
+        "refuse",
+        "a column that is needed is missing or was renamed: {headings}; headings nobody has agreed: {undeclared}",
+        "put the old heading back, or agree the new one under columns: in the provider file",
+    ),
+    "FILE-COLUMN-OPTIONAL": FileRule(
+        "warn",
+        "an agreed column is not in the file; the record is loaded without it",
+        "put the column back, or take it out of the provider file if it will not return",
+    ),
+    "FILE-COLUMN-EXTRA": FileRule(
+        "warn",
+        "nobody has agreed this column; it was not loaded",
+        "leave it out, or list it under ignore: or columns: in the provider file",
+    ),
+    "FILE-COLUMN-DROPPED": FileRule(
+        "warn",
+        "this column can say who a person is; it was not read beyond its heading and not loaded",
+        "leave the column out of the export",
+    ),
+    "FILE-IDENTIFIER": FileRule(
+        "refuse",
+        "a column that nobody agreed holds mostly NHS numbers; nothing was loaded, the kept copy was destroyed"
+        " and the information-governance lead is told",
+        "take the column out of the export and send the file again; treat the first sending as an incident",
+    ),
+    "FILE-NO-ROWS": FileRule(
+        "refuse",
+        "the file has headings and no rows, and does not say that this is meant",
+        "send the rows; when there is nothing to report, write 'Nil return' in the first row",
+    ),
+    "FILE-ALL-ASIDE": FileRule(
+        "refuse",
+        "every row was set aside, so that nothing is left to load",
+        "look at the rows' own findings: one cause, such as the way dates are written, often explains them all",
+    ),
+    "FILE-TIE": FileRule(
+        "hold",
+        "another file for the same period has the same status, version and submission time, and other content",
+        'decide which one counts: assure release LOAD --because "…"',
+    ),
+    "FILE-SHRUNK": FileRule(
+        "hold",
+        "the file is much smaller than the ones before it",
+        'check that it is complete and send it again; if it is right: assure release LOAD --because "…"',
+    ),
+    "FILE-UNMAPPED": FileRule(
+        "hold",
+        "more than {share} of this column's cells hold codes that nobody has agreed",
+        "map the new codes under codes: in the provider file and reread the load; to take them as unmapped:"
+        ' assure release LOAD --because "…"',
+    ),
+    "FILE-COLUMN-BLANK": FileRule(
+        "refuse",
+        "this column was well filled last time and is empty now",
+        "check the export: the column may have moved or been switched off",
+    ),
+    "FILE-ASIDE-MANY": FileRule(
+        "hold",
+        "more than {share} of the rows were set aside",
+        'mend the rows and send the file again; to take the rest as it is: assure release LOAD --because "…"',
+    ),
+    "GATE": FileRule(
+        "hold",
+        "the load did not pass the last check before it counts: {rules}",
+        'when a rule sets too many rows aside and the rest is right: assure release LOAD --because "…"; otherwise'
+        " reread the load, and report the rules named if it is held again",
+    ),
+}
+
+_WHEN_NOT_SAID = {
+    "headings": "see the provider file",
+    "undeclared": "none",
+    "sheet": "see the provider file",
+    "share": "10 %",
+    "rules": "see the gate's results",
+}
+
+
+# What a cell of each kind should have been, and how to send it.
+_TYPES = {
+    "text": ("a text", "send plain text"),
+    "date": (
+        "a date in a form agreed for this feed",
+        "send a day of the calendar in the agreed form, or leave it blank",
+    ),
+    "timestamp": (
+        "a date with a time in a form agreed for this feed",
+        "send day and time in the agreed form, or leave it blank",
+    ),
+    "integer": ("a whole number", "send digits alone, without words or units, or leave it blank"),
+    "number": ("a number", "send digits, with a point before decimals and no unit, or leave it blank"),
+    "codes": ("a list of codes", "separate the codes by semicolons"),
+    "ids": ("a list of references", "separate the references by semicolons"),
+}
+_CELL_WORDS = {
+    "TYP": ("not {kind}", "{remedy}"),
+    "REQ": ("blank, and the row cannot be used without it", "fill it in"),
+    "COD": (
+        "a code that the list '{code_list}' does not have; it was taken as unmapped",
+        "use a code of the list, or map it under codes: in the provider file",
+    ),
+    "IDN": (
+        "words meant for print hold something that can identify a person (NHS number, postcode, e-mail, telephone)",
+        "take it out and send the row again; the words are never changed here",
+    ),
+    "KEY": (
+        "more than one row has this key ({key})",
+        "send each row once, under a key of its own; of identical rows the first was taken, of differing ones none",
+    ),
+}
+
+_LISTED_ROWS = 8
+
+
+def finding(
+    code: str,
+    *,
+    record: str | None = None,
+    sheet: str | None = None,
+    row_number: int | None = None,
+    column_name: str | None = None,
+    row_count: int = 1,
+    **names: str | None,
+) -> Finding:
+    """Return the finding for a file rule; `names` fill its wording (headings, undeclared, share, rules)."""
+    rule = FILE_RULES[code]
+    said = _WHEN_NOT_SAID | {name: text for name, text in {"sheet": sheet, **names}.items() if text}
+    return Finding(
+        rule.level,
+        code,
+        rule.message.format_map(said),
+        rule.remedy.format_map(said),
+        record=record,
+        sheet=sheet,
+        row_number=row_number,
+        column_name=column_name,
+        row_count=row_count,
+    )
+
+
+def row_finding(
+    contract: Contract,
+    rule: str,
+    *,
+    row_number: int | None = None,
+    sheet: str | None = None,
+    heading: str | None = None,
+    rows: Iterable[int] = (),
+    row_count: int = 1,
+) -> Finding:
+    """Return the finding for a rule of a contract, its own or an automatic one.
+
+    `heading` is the sender's column heading; without it the record's column is named. `rows` are row numbers to list
+    when the finding stands for several rows. Raises KeyError for a rule the contract does not have.
+    """
+    entry = contract.rule_codes()[rule]
+    message, remedy = _row_words(contract, entry)
+    rows = tuple(rows)
+    return Finding(
+        entry.severity,
+        rule,
+        message + _listed(rows, row_count),
+        remedy,
+        record=contract.record,
+        sheet=sheet,
+        row_number=row_number if row_number is not None or not rows else rows[0],
+        column_name=heading or entry.column,
+        row_count=row_count,
+    )
+
+
+def sentence(found: Finding) -> str:
+    """Return a finding as the sender reads it: "row 17, column 'Incident date': not a date …; send …"."""
+    place = [
+        f"sheet '{found.sheet}'" if found.sheet else "",
+        f"row {found.row_number}" if found.row_number is not None and found.row_count == 1 else "",
+        f"column '{found.column_name}'" if found.column_name else "",
+    ]
+    where = ", ".join(part for part in place if part) or found.record or "the file"
+    return f"{where}: {found.message}; {found.remedy}"
+
+
+def rulebook_rows(contracts: Mapping[str, Contract]) -> list[dict[str, str]]:
+    """Return the rulebook: one row per rule with keys rule, record, level, dimension, message, remedy.
+
+    Rules about files come first and have an empty record; then each record's, in the order of its contract.
+    """
+    found = [
+        {
+            "rule": code,
+            "record": "",
+            "level": rule.level,
+            "dimension": "file",
+            "message": rule.message.format_map(_WHEN_NOT_SAID | {"headings": "the headings", "sheet": "its name"}),
+            "remedy": rule.remedy,
+        }
+        for code, rule in FILE_RULES.items()
+    ]
+    for contract in contracts.values():
+        for entry in contract.rule_codes().values():
+            message, remedy = _row_words(contract, entry)
+            found.append(
+                {
+                    "rule": entry.code,
+                    "record": contract.record,
+                    "level": entry.severity,
+                    "dimension": entry.dimension,
+                    "message": message,
+                    "remedy": remedy,
+                }
+            )
+    return found
+
+
+def _row_words(contract: Contract, entry: RuleEntry) -> tuple[str, str]:
+    """Return message and remedy of a contract's rule."""
+    family = entry.code.removeprefix(f"{contract.rule_prefix}-").partition(".")[0]
+    if family not in _CELL_WORDS:
+        expected, remedy = _halves(entry.description)
+        return f"this does not hold: {expected}", remedy
+    message, remedy = _CELL_WORDS[family]
+    names = {"key": ", ".join(contract.key)}
+    if entry.column:
+        column = contract.column(entry.column)
+        kind, how = _TYPES[column.kind]
+        names |= {"kind": kind, "remedy": how, "code_list": column.code_list or ""}
+    return message.format_map(names), remedy.format_map(names)
+
+
+def _halves(description: str) -> tuple[str, str]:
+    """Split a rule's description into what must hold and what to do about it, which is its last sentence."""
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", " ".join(description.split()))
+    if len(sentences) == 1:
+        return _lowered(sentences[0]), "correct the row and send it again"
+    return _lowered(" ".join(sentences[:-1])), _lowered(sentences[-1])
+
+
+def _lowered(text: str) -> str:
+    # A word such as PALS keeps its capitals.
+    text = text.rstrip(".")
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _listed(rows: tuple[int, ...], row_count: int) -> str:
+    if row_count <= 1 or not rows:
+        return ""
+    shown = ", ".join(str(number) for number in rows[:_LISTED_ROWS])
+    rest = row_count - min(len(rows), _LISTED_ROWS)
+    return f" (rows {shown}{f' and {rest} more' if rest else ''})"
