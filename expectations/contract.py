@@ -35,6 +35,7 @@ Kind = Literal["text", "date", "timestamp", "integer", "number", "codes", "ids"]
 PIPELINE_COLUMNS = {
     "load_id": "integer",
     "row_number": "integer",
+    "part": "integer",
     "provider_code": "text",
     "period_start_on": "date",
     "period_end_on": "date",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, PrimaryKeyConstraint, SmallInteger, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -22,6 +22,7 @@ _TYPES: dict[str, TypeEngine] = {
 PIPELINE_COMMENTS = {
     "load_id": "The load that brought the row, see audit.deliveries.",
     "row_number": "The row's place in what was sent, so that the sender can find it.",
+    "part": "Which of several records made of one wide row this is, from 1.",
     "provider_code": "The organisation that sent the row.",
     "period_start_on": "The first day of the period the delivery is about; blank where it is about none.",
     "period_end_on": "The last day of the period the delivery is about; blank where it is about none.",
@@ -29,6 +30,7 @@ PIPELINE_COMMENTS = {
 _PIPELINE_TYPES = {
     "load_id": BigInteger(),
     "row_number": Integer(),
+    "part": SmallInteger(),
     "provider_code": Text(),
     "period_start_on": Date(),
     "period_end_on": Date(),
@@ -45,7 +47,7 @@ def raw_metadata(contracts: Mapping[str, Contract] | None = None) -> MetaData:
         _table(metadata, "raw", contract, contract.pipeline_columns, contract.raw_columns, contract.description)
         if contract.restricted_columns:
             comment = f"The own words of {contract.record}, for named reviewers only; rows match raw.{contract.record}."
-            _table(metadata, "restricted", contract, ("load_id", "row_number"), contract.restricted_columns, comment)
+            _table(metadata, "restricted", contract, ("load_id", "row_number", "part"), contract.restricted_columns, comment)
     return metadata
 
 
@@ -65,7 +67,7 @@ def _table(
             for name in pipeline
         ),
         *(Column(column.name, _TYPES[column.kind], comment=column.description) for column in columns),
-        PrimaryKeyConstraint("load_id", "row_number", name=f"{contract.record}_pkey"),
+        PrimaryKeyConstraint("load_id", "row_number", "part", name=f"{contract.record}_pkey"),
         schema=schema,
         comment=comment,
     )

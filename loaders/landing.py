@@ -21,7 +21,6 @@ from warehouse.ledger import Finding
 BATCH = 5_000
 LISTED_FAULTS = 1_000
 """Faults of one load that its verdict lists row by row; quarantine lists them all."""
-PIPELINE_COLUMNS = ("load_id", "row_number", "part", "provider_code", "period_start_on", "period_end_on")
 
 
 @dataclass
@@ -154,7 +153,7 @@ class _Copier:
 
     def __init__(self, connection: Connection, head: tuple, contracts: Mapping[str, Contract]):
         self._connection = connection
-        self._load_id, self._provider, self._start_on, self._end_on = head
+        self._head = head
         self._contracts = contracts
         self._batches: dict[str, list[RecordRow]] = {record: [] for record in contracts}
         self.copied = dict.fromkeys(contracts, 0)
@@ -173,16 +172,18 @@ class _Copier:
         batch, self._batches[record] = self._batches[record], []
         if not batch:
             return
-        columns = self._contracts[record].columns
+        contract = self._contracts[record]
+        columns = contract.columns
+        # A record may have a period of its own; the delivery's then stands in the ledger alone.
+        pipeline = contract.pipeline_columns
         public = [place for place, column in enumerate(columns) if column.classification != "restricted"]
         restricted = [place for place, column in enumerate(columns) if column.classification == "restricted"]
         self._send(
             "raw",
             record,
-            (*PIPELINE_COLUMNS, *(columns[place].name for place in public)),
+            (*pipeline, *(columns[place].name for place in public)),
             (
-                (self._load_id, row.number, row.part, self._provider, self._start_on, self._end_on)
-                + tuple(row.values[place] for place in public)
+                (*self._place(row)[: len(pipeline)], *(row.values[place] for place in public))
                 for row in batch
             ),
         )
@@ -192,12 +193,16 @@ class _Copier:
                 record,
                 ("load_id", "row_number", "part", *(columns[place].name for place in restricted)),
                 (
-                    (self._load_id, row.number, row.part, *(row.values[place] for place in restricted))
+                    (*self._place(row)[:3], *(row.values[place] for place in restricted))
                     for row in batch
                     if any(row.values[place] is not None for place in restricted)
                 ),
             )
         self.copied[record] += len(batch)
+
+    def _place(self, row: RecordRow) -> tuple:
+        load_id, provider_code, start_on, end_on = self._head
+        return load_id, row.number, row.part, provider_code, start_on, end_on
 
     def _send(self, schema: str, record: str, columns: tuple[str, ...], values) -> None:
         buffer = io.StringIO()
