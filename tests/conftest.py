@@ -1,0 +1,115 @@
+"""Give tests a real Postgres: one server for the whole run, and a warehouse of its own for each test that asks."""
+
+import contextlib
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from psycopg2 import sql
+
+from warehouse import bootstrap, connection, server
+
+AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def as_of() -> dt.datetime:
+    """The moment tests speak for; no test reads the clock."""
+    return AS_OF
+
+
+@pytest.fixture(scope="session")
+def state_folder(tmp_path_factory) -> Iterator[Path]:
+    """A state folder of this test run alone, with a server in it that is stopped at the end."""
+    folder = tmp_path_factory.mktemp("state")
+    with _environment(ASSURE_STATE=str(folder), ASSURE_DATABASE_URL=None, ASSURE_MASTER_KEY=None):
+        server.start(folder, durable=False)
+        yield folder
+        server.stop(folder)
+
+
+@contextlib.contextmanager
+def _environment(**values: str | None) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    _set(values)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: dict[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _administrator(database: str = "postgres"):
+    target = connection.admin_url(database)
+    opened = psycopg2.connect(
+        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
+    )
+    opened.autocommit = True
+    return opened
+
+
+def _create(database: str, template: str | None = None) -> None:
+    with contextlib.closing(_administrator()) as administrator, administrator.cursor() as cursor:
+        statement = sql.SQL("create database {}").format(sql.Identifier(database))
+        if template:
+            statement += sql.SQL(" template {}").format(sql.Identifier(template))
+        cursor.execute(statement)
+
+
+def _drop(database: str) -> None:
+    with contextlib.closing(_administrator()) as administrator, administrator.cursor() as cursor:
+        cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
+
+
+@pytest.fixture(scope="session")
+def scratch(state_folder) -> Iterator[psycopg2.extensions.connection]:
+    """A connection to an empty database, for SQL that needs no warehouse."""
+    name = f"scratch_{uuid.uuid4().hex[:8]}"
+    _create(name)
+    opened = _administrator(name)
+    opened.autocommit = False
+    yield opened
+    opened.close()
+    _drop(name)
+
+
+@pytest.fixture(scope="session")
+def bootstrapped(state_folder) -> str:
+    """The name of a bootstrapped, empty warehouse that others are copied from; never written to."""
+    name = "assure_template"
+    with _environment(ASSURE_DATABASE=name):
+        bootstrap.bootstrap()
+    return name
+
+
+@pytest.fixture
+def warehouse_database(bootstrapped) -> Iterator[str]:
+    """A bootstrapped, empty warehouse of this test alone; `warehouse.connection` speaks to it while the test runs."""
+    yield from _own_warehouse(bootstrapped)
+
+
+@pytest.fixture(scope="module")
+def shared_warehouse(bootstrapped) -> Iterator[str]:
+    """A bootstrapped warehouse that the tests of one module share, for modules that load once and ask often."""
+    yield from _own_warehouse(bootstrapped)
+
+
+def _own_warehouse(template: str) -> Iterator[str]:
+    name = f"assure_{uuid.uuid4().hex[:8]}"
+    _create(name, template)
+    with _environment(ASSURE_DATABASE=name):
+        # A copy keeps its tables' grants, not those of the database itself.
+        bootstrap.bootstrap()
+        yield name
+    _drop(name)
