@@ -253,9 +253,8 @@ def _column(path: Path, written: Property) -> Column:
     kind = ("codes" if told.codeList else "ids") if several else _KINDS[written.logicalType]
     words = written.classification in ("public_words", "restricted")
     agree(path, place, not _IDENTIFIES.search(written.name), "no record holds who a person is; remove the column")
-    agree(
-        path, place, written.name not in ("load_id", "row_number", "provider_code"), "the pipeline adds it; remove it"
-    )
+    ours = written.name in PIPELINE_COLUMNS and not written.name.startswith("period_")
+    agree(path, place, not ours, "the pipeline adds it; remove it")
     agree(path, f"{place}.items", several == (written.items is not None), "give items to an array and to nothing else")
     agree(
         path,

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Integer, MetaData, Numeric, PrimaryKeyConstraint, SmallInteger, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    MetaData,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
@@ -47,7 +59,14 @@ def raw_metadata(contracts: Mapping[str, Contract] | None = None) -> MetaData:
         _table(metadata, "raw", contract, contract.pipeline_columns, contract.raw_columns, contract.description)
         if contract.restricted_columns:
             comment = f"The own words of {contract.record}, for named reviewers only; rows match raw.{contract.record}."
-            _table(metadata, "restricted", contract, ("load_id", "row_number", "part"), contract.restricted_columns, comment)
+            _table(
+                metadata,
+                "restricted",
+                contract,
+                ("load_id", "row_number", "part"),
+                contract.restricted_columns,
+                comment,
+            )
     return metadata
 
 
