@@ -6,14 +6,13 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from expectations.codes import code_list
 from expectations.contract import Column
 from loaders import identifiers
 from loaders.provider import CellMap, FileFormat
+from warehouse.periods import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 UNMAPPED = "unmapped"
 
 

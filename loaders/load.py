@@ -19,6 +19,7 @@ from loaders.doors import Sighting, open_door
 from loaders.provider import Feed, FileName, Provider, contract_versions, load_providers
 from warehouse import ledger
 from warehouse.connection import connect, url
+from warehouse.periods import LONDON
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
             said = feed.match(sighting.path)
             if said is None or (sighting.modified_at and sighting.modified_at > as_of):
                 continue
-            agreement = provider.agreement(feed, as_of.astimezone(ledger.LONDON).date())
+            agreement = provider.agreement(feed, as_of.astimezone(LONDON).date())
             if agreement is None:
                 fetched.without_agreement.append(sighting.path)
                 log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from expectations.contract import Contract, load_contracts
-from loaders.periods import Period, month_of, quarter_named, quarter_of
+from warehouse.periods import Period, month_of, quarter_named, quarter_of
 from warehouse.paths import providers as providers_folder
 
 

@@ -16,7 +16,7 @@ from psycopg2.extensions import connection as Connection
 
 from warehouse import grants
 from warehouse.connection import OWNER, connect, url
-from warehouse.ledger import LONDON
+from warehouse.periods import LONDON
 from warehouse.paths import ROOT, state
 
 log = logging.getLogger(__name__)
@@ -90,6 +90,15 @@ def latest(connection: Connection) -> dict | None:
         row = cursor.fetchone()
     names = ("build_id", "accepted_through", "as_of", "report_quarter", "code_version")
     return dict(zip(names, row, strict=True)) if row else None
+
+
+def is_current(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> bool:
+    """Say whether the marts people read already speak for this sequence, day, quarter and code."""
+    with connect("transformer") as connection:
+        built = latest(connection)
+    return built is not None and (
+        built["accepted_through"], built["as_of"].astimezone(LONDON).date(), built["report_quarter"], built["code_version"]
+    ) == (accepted_through, as_of.astimezone(LONDON).date(), report_quarter, code_version())  # fmt: skip
 
 
 def code_version() -> str:

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from warehouse import build
-from warehouse.ledger import LONDON
+from warehouse.periods import LONDON
 
 NEXT_STATES = {
     "draft": ("accuracy_check", "signed_off", "withdrawn"),
@@ -126,6 +126,13 @@ def find(connection: Connection, edition_id: str) -> dict:
     if edition is None:
         raise EditionError(f"there is no edition {edition_id}")
     return edition
+
+
+def in_state(connection: Connection, state: str) -> list[dict]:
+    """Return the editions in a state, oldest quarter first."""
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("select * from audit.editions where state = %s order by edition_id", (state,))
+        return cursor.fetchall()
 
 
 def _one(connection: Connection, where: str, values: tuple) -> dict | None:

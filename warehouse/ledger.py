@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from zoneinfo import ZoneInfo
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor, execute_values
 
-LONDON = ZoneInfo("Europe/London")
+from warehouse.periods import LONDON
+
 _COUNTER_LOCK = "assure acceptance counter"
 
 

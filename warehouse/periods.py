@@ -6,8 +6,13 @@ import datetime as dt
 import re
 from functools import cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from warehouse.paths import ROOT
+
+LONDON = ZoneInfo("Europe/London")
+DATA_CUT_WORKING_DAY = 20
+"""Working day after a quarter's end on which its report's figures are frozen."""
 
 
 class Period(NamedTuple):
@@ -53,6 +58,16 @@ def quarter_named(name: str) -> Period:
     month = 3 * int(found[3]) + 1
     year = int(found[1]) + (1 if month > 12 else 0)
     return quarter_of(dt.date(year, (month - 1) % 12 + 1, 1))
+
+
+def last_ended_quarter(as_of: dt.datetime) -> str:
+    """Return the financial quarter that ended last, on the day of `as_of` in London."""
+    return quarter_id(quarter_of(as_of.astimezone(LONDON).date()).start_on - dt.timedelta(days=1))
+
+
+def data_cut_on(quarter: str) -> dt.date:
+    """Return the day on which a quarter's figures are frozen."""
+    return working_day_after(quarter_named(quarter).end_on, DATA_CUT_WORKING_DAY)
 
 
 def periods_between(every: str, first: dt.date, last: dt.date) -> list[Period]:

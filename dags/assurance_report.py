@@ -1,0 +1,47 @@
+"""Timetable: each morning ask whether a quarter's report is due; draft it at the data cut, publish it once signed off."""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import dag, task
+
+DOC = """
+Asks daily whether a quarter is due (working day 20 after its end). A draft is made once; running again changes nothing.
+Without automatic sign-off a draft waits for a named role: `assure report --quarter … --sign-off ROLE`.
+
+| red task | what it means | what to do in the morning |
+|---|---|---|
+| `draft` | the marts speak for another quarter, or the report could not be rendered | read the log; `assure build`, then clear the task |
+| `publish` | the signed edition could not be stored | read the log, then clear the task; the draft is kept |
+"""
+
+
+@dag(
+    schedule="0 7 * * *",
+    start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
+    params={"as_of": None},
+    tags=["report"],
+    doc_md=DOC,
+)
+def assurance_report():
+    @task
+    def draft(dag_run=None) -> list[str]:
+        from clock import as_of
+        from report import publication
+
+        return publication.draft_what_is_due(as_of(dag_run))
+
+    @task
+    def publish(drafted: list[str], dag_run=None) -> list[str]:
+        from clock import as_of
+        from report import publication
+
+        return publication.publish_what_is_signed_off(as_of(dag_run))
+
+    publish(draft())
+
+
+assurance_report()

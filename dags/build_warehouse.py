@@ -1,0 +1,62 @@
+"""Timetable: whenever loads have been judged, accept the wave, build the marts beside the old ones and swap them in."""
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import Asset, dag, task
+
+DOC = """
+Runs when any sender's DAG has judged something new (asset `warehouse/raw`), one run at a time; it skips when nothing is new.
+
+| red task | what it means | what to do in the morning |
+|---|---|---|
+| `accept` | Great Expectations could not run, so the wave was not let in | read the log, then clear the task; people still read yesterday's marts |
+| `transform` | a model or a test failed; nothing was swapped | `dbt.log` in the state folder names it; mend it and clear the task |
+| `swap` | the marts were read without a pause for a minute | clear the task; if it stays red, look for a query that never ends |
+
+A load that the gate does not let through is *held* and leaves this green: see `assure status`.
+"""
+
+
+@dag(
+    schedule=[Asset("warehouse/raw")],
+    start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
+    catchup=False,
+    max_active_runs=1,
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=5)},
+    params={"as_of": None},
+    tags=["warehouse"],
+    doc_md=DOC,
+)
+def build_warehouse():
+    @task
+    def accept(dag_run=None) -> int:
+        from clock import as_of
+        from loaders import load
+
+        load.refresh_reference(as_of(dag_run))
+        return load.accept_wave(as_of(dag_run))
+
+    @task
+    def transform(accepted_through: int, dag_run=None) -> int:
+        from airflow.sdk.exceptions import AirflowSkipException
+        from clock import as_of
+        from warehouse.periods import last_ended_quarter
+        from warehouse import build
+
+        moment = as_of(dag_run)
+        quarter = last_ended_quarter(moment)
+        if build.is_current(accepted_through, moment, quarter):
+            raise AirflowSkipException("nothing is new since the marts were built")
+        return build.build(accepted_through, moment, quarter)
+
+    @task
+    def swap(build_id: int) -> None:
+        from warehouse import build
+
+        build.swap(build_id)
+
+    swap(transform(accept()))
+
+
+build_warehouse()

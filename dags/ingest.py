@@ -1,0 +1,90 @@
+"""Timetable: each night every sender's new files are fetched, landed and judged; one DAG for each provider file."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pendulum
+from airflow.sdk import Asset, dag, get_parsing_context, task
+
+PROVIDERS = Path(os.environ.get("ASSURE_PROVIDERS") or Path(__file__).resolve().parents[1] / "providers")
+RAW = Asset("warehouse/raw")
+
+DOC = """
+Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verdict and leaves this green.
+
+| red task | what it means | what to do in the morning |
+|---|---|---|
+| `fetch` | the sender's server does not answer, or refuses us | nothing if it is green by now; else ring the sender's data team |
+| `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
+| `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
+
+What arrived and what was refused: `assure status`. What the sender was told: the log of `reply`.
+"""
+
+
+def ingest(sender: str):
+    """Return the DAG of one sender."""
+
+    @dag(
+        dag_id=f"ingest_{sender}",
+        schedule="0 1 * * *",
+        start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
+        catchup=False,
+        max_active_runs=1,
+        default_args={"retries": 5, "retry_delay": timedelta(minutes=15), "retry_exponential_backoff": True},
+        params={"as_of": None},
+        tags=["ingest"],
+        doc_md=DOC.format(sender=sender),
+    )
+    def timetable():
+        @task
+        def fetch(dag_run=None) -> int:
+            from clock import as_of
+            from loaders import load
+            from loaders.provider import load_providers
+
+            return len(load.fetch(load_providers()[sender], as_of(dag_run)).load_ids)
+
+        @task
+        def land(fetched: int, dag_run=None) -> int:
+            from clock import as_of
+            from loaders import load
+            from loaders.provider import load_providers
+
+            return len(load.land(load_providers()[sender], as_of(dag_run)))
+
+        @task
+        def judge(landed: int, dag_run=None) -> int:
+            from clock import as_of
+            from loaders import load
+            from loaders.provider import load_providers
+
+            return len(load.judge(load_providers()[sender], as_of(dag_run)))
+
+        @task
+        def reply(judged: int) -> str:
+            from loaders import replies
+            from loaders.provider import load_providers
+
+            return replies.write(load_providers()[sender])
+
+        @task(outlets=[RAW])
+        def announce(judged: int) -> None:
+            from airflow.sdk.exceptions import AirflowSkipException
+
+            if not judged:
+                raise AirflowSkipException("nothing new to build from")
+
+        judged = judge(land(fetch()))
+        reply(judged)
+        announce(judged)
+
+    return timetable()
+
+
+# The scheduler parses this file for all senders, a task only for its own.
+_asked_for = get_parsing_context().dag_id
+for _path in sorted(PROVIDERS.glob("*.yml")):
+    if _asked_for in (None, f"ingest_{_path.stem}"):
+        globals()[f"ingest_{_path.stem}"] = ingest(_path.stem)

@@ -1,0 +1,93 @@
+"""Draft a quarter's report when it is due, and publish it once it is signed off; running again changes nothing."""
+
+import datetime as dt
+import os
+
+from report import html, rows
+from warehouse import build, editions
+from warehouse.connection import connect
+from warehouse.periods import LONDON, data_cut_on
+
+FACE = "html"
+
+
+def draft_what_is_due(as_of: dt.datetime) -> list[str]:
+    """Freeze and render the edition of the quarter the marts speak for, once its data cut has come; return new editions."""
+    with connect("transformer") as connection:
+        built = build.latest(connection)
+        if built is None or data_cut_on(built["report_quarter"]) > as_of.astimezone(LONDON).date():
+            return []
+        due = [
+            icb_code
+            for icb_code in _icbs(connection)
+            if editions.current(connection, built["report_quarter"], icb_code) is None
+        ]
+    return [draft(built["report_quarter"], icb_code, as_of) for icb_code in due]
+
+
+def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:
+    """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
+    with connect("transformer") as connection:
+        edition_id = editions.draft(connection, quarter, icb_code, as_of)
+    _render(edition_id)
+    return edition_id
+
+
+def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bool = False) -> None:
+    """Sign an edition off in the name of a role, or by the ICB's standing configuration."""
+    with connect("transformer") as connection:
+        editions.advance(
+            connection, edition_id, "signed_off", as_of, "automatic" if automatic else "named_role", by_role
+        )
+
+
+def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
+    """Sign off drafts of ICBs that have configured it, publish everything signed off, and return what was published."""
+    published = []
+    for edition in _in_state("draft"):
+        role = automatic_sign_off(edition["icb_code"])
+        if role:
+            sign_off(edition["edition_id"], role, as_of, automatic=True)
+    for edition in _in_state("signed_off"):
+        with connect("transformer") as connection:
+            editions.advance(connection, edition["edition_id"], "published", as_of)
+        _render(edition["edition_id"])
+        published.append(edition["edition_id"])
+    return published
+
+
+def automatic_sign_off(icb_code: str) -> str | None:
+    """Return the role in whose name an ICB's editions sign themselves off; None where nobody configured it.
+
+    ASSURE_AUTOMATIC_SIGN_OFF holds `ICB=role` pairs, separated by semicolons.
+    """
+    configured = os.environ.get("ASSURE_AUTOMATIC_SIGN_OFF", "")
+    pairs = dict(pair.split("=", 1) for pair in configured.split(";") if "=" in pair)
+    return pairs.get(icb_code)
+
+
+def content(edition_id: str) -> bytes:
+    """Return an edition's report as stored for its present state, rendering it once if that has not happened yet."""
+    with connect("transformer") as connection:
+        found = editions.stored(connection, edition_id, FACE)
+    return found if found is not None else _render(edition_id)
+
+
+def _render(edition_id: str) -> bytes:
+    with connect("reporter") as connection:
+        page = html.render(rows.read(connection, edition_id)).encode("utf-8")
+    with connect("transformer") as connection:
+        editions.store(connection, edition_id, FACE, page)
+        return editions.stored(connection, edition_id, FACE)
+
+
+def _in_state(state: str) -> list[dict]:
+    with connect("transformer") as connection:
+        return editions.in_state(connection, state)
+
+
+def _icbs(connection) -> list[str]:
+    """Return the ICBs that have a report: those whose senders are providers, not publishers of official statistics."""
+    with connection.cursor() as cursor:
+        cursor.execute("select distinct icb_code from audit.organisations where tier <> 'statistics' order by icb_code")
+        return [row[0] for row in cursor]
