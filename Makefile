@@ -1,8 +1,9 @@
 # Every way to run the project; `make` alone lists them.
 
 export PYTHONUTF8 := 1
-export PYTHONDONTWRITEBYTECODE :=
 BIN := .venv/bin
+# Macros are templates of SQL: they are linted where models and tests use them.
+SQL := $(wildcard dbt_project/models dbt_project/tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench airflow generate lock clean
@@ -23,7 +24,7 @@ lint: setup ## check style, who imports whom, SQL, and that generated files are 
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	@if [ -d dbt_project ]; then set -x; $(BIN)/sqlfluff lint dbt_project; fi
+	$(if $(SQL),$(BIN)/sqlfluff lint --processes 0 --disable-progress-bar $(SQL))
 	$(BIN)/assure generate --check
 
 bench: setup ## measure loading, building and reporting on this machine
@@ -41,5 +42,6 @@ lock: setup ## resolve pyproject.toml anew into requirements.lock: versions and 
 		--extra embedded --extra test pyproject.toml -o requirements.lock
 
 clean: ## remove what was built here: the environment, the demo's data, the caches
-	@if [ -x $(BIN)/assure ]; then $(BIN)/assure stop >/dev/null 2>&1 || true; fi
+	@if [ -d .assure ] && [ -x $(BIN)/python ]; then \
+		$(BIN)/python -c "from pathlib import Path; from warehouse import server; server.erase(Path('.assure'))"; fi
 	@rm -rf .venv .assure .cache .pytest_cache .ruff_cache .import_linter_cache build *.egg-info dbt_project/target dbt_project/logs
