@@ -27,12 +27,12 @@ TEXT, LINE, QUIET, GOOD, CONCERN, PAPER = INK
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 VEGA_LITE = "6.4"
 
-# point type -> (words, shape, colour, filled): three different outlines before any colour is seen.
+# point type -> (words, shape, colour, area): three different outlines before any colour is seen.
 POINTS = {
-    "common_cause": ("Within the usual range", "circle", LINE, True),
-    "improvement": ("Signal: better than usual", "diamond", GOOD, True),
-    "concern": ("Signal: worse than usual", "triangle-up", CONCERN, True),
-    "neutral": ("Signal: different from usual", "square", LINE, False),
+    "common_cause": ("Within the usual range", "circle", LINE, 34),
+    "improvement": ("Signal: better than usual", "diamond", GOOD, 110),
+    "concern": ("Signal: worse than usual", "triangle-up", CONCERN, 110),
+    "neutral": ("Signal: different from usual", "square", LINE, 90),
 }
 
 
@@ -98,26 +98,28 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
     shown = _spread(len(points), 7 if width > 400 else 3)
     x = alt.X(
         "place:Q",
-        scale=alt.Scale(domain=[-0.5, len(points) - 0.5 + len(points) * (0.13 if width > 400 else 0.24)], nice=False),
+        scale=alt.Scale(domain=[-0.5, len(points) - 0.5 + len(points) * (0.13 if width > 400 else 0.3)], nice=False),
         axis=alt.Axis(values=shown, labelExpr=_label_expression(labels), title=None, grid=False, labelOverlap=False),
     )
     y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(title=None, tickCount=5))
     data = alt.Chart(alt.Data(values=rows)).encode(x=x)
     drawn = [word for word in (POINTS[kind][0] for kind in POINTS) if any(row["kind"] == word for row in rows)]
-    looks = {words: (shape, colour, filled) for words, shape, colour, filled in POINTS.values()}
+    looks = {words: look for words, *look in POINTS.values()}
     kinds = alt.Scale(domain=drawn, range=[looks[word][0] for word in drawn])
     colours = alt.Scale(domain=drawn, range=[looks[word][1] for word in drawn])
+    areas = alt.Scale(domain=drawn, range=[looks[word][2] * (1 if width > 400 else 0.6) for word in drawn])
     legend = alt.Legend(title=None, orient="top", direction="horizontal" if width > 400 else "vertical", symbolSize=90, labelLimit=400)
     layers = [
         data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("upper:Q")),
         data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("lower:Q")),
         data.mark_line(color=QUIET, strokeWidth=1.5, interpolate="step").encode(y=alt.Y("mean:Q")),
         data.mark_line(color=LINE, strokeWidth=1.5).encode(y=y),
-        data.mark_point(size=80, opacity=1, strokeWidth=1).transform_filter("isValid(datum.value)").encode(
+        data.mark_point(opacity=1, strokeWidth=1).transform_filter("isValid(datum.value)").encode(
             y=y,
             shape=alt.Shape("kind:N", scale=kinds, legend=legend),
             color=alt.Color("kind:N", scale=colours, legend=legend),
             fill=alt.Fill("kind:N", scale=colours, legend=legend),
+            size=alt.Size("kind:N", scale=areas, legend=None),
         ),
     ]
     last = next((row for row in reversed(rows) if row["mean"] is not None), None)
@@ -146,8 +148,8 @@ def _curve(steps: Sequence[Step], width: int) -> alt.LayerChart:
 
 def _at_line(place: int, value: float, words: str, x: alt.X) -> alt.Chart:
     return (
-        alt.Chart(alt.Data(values=[{"place": place + 0.6, "at": value, "words": words}]))
-        .mark_text(align="left", baseline="middle", fontSize=12, color=TEXT, font=FONT)
+        alt.Chart(alt.Data(values=[{"place": place, "at": value, "words": words}]))
+        .mark_text(align="left", baseline="middle", dx=9, fontSize=12, color=TEXT, font=FONT)
         .encode(x=x, y=alt.Y("at:Q"), text="words:N")
     )
 

@@ -20,16 +20,20 @@ RELATIONS = {
     "pub_organisations": ("organisation_name", "organisation_code"),
     "pub_inputs": ("organisation_code", "received_on", "input_id"),
     "pub_changes": ("organisation_code", "implemented_on", "change_id"),
+    "pub_effects": ("organisation_code", "change_id", "measure_code"),
     "pub_series": ("measure_code", "organisation_code", "service_id", "series_id"),
     "pub_coverage": ("organisation_code", "feed", "period_start_on"),
-    "pub_findings": ("organisation_code", "finding_code"),
-    "pub_data_quality": ("organisation_code", "record"),
+    "pub_findings": ("organisation_code", "finding_id"),
+    "pub_data_quality": ("organisation_code", "record", "rule"),
 }
 OPTIONAL = {
     "pub_measures": ("measure_code",),
     "pub_expectations": ("expectation_id",),
     "pub_challenges": ("raised_on", "challenge_id"),
+    "pub_asks": ("ask_number",),
 }
+# What a figure that is broken down by nothing says.
+NO_BREAKDOWN = (None, "all", "none", "")
 
 Row = Mapping[str, Any]
 
@@ -73,6 +77,7 @@ class Edition:
     organisations: tuple[Row, ...] = ()
     inputs: tuple[Row, ...] = ()
     changes: tuple[Row, ...] = ()
+    effects: tuple[Row, ...] = ()
     series: tuple[Row, ...] = ()
     coverage: tuple[Row, ...] = ()
     findings: tuple[Row, ...] = ()
@@ -80,7 +85,9 @@ class Edition:
     measures: tuple[Row, ...] = ()
     expectations: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
-    _by_measure: Mapping[tuple, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
+    asks: tuple[Row, ...] = ()
+    _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _by_subject: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def quarter_id(self) -> str:
@@ -97,11 +104,33 @@ class Edition:
             if statistic in (None, figure.statistic) and all(getattr(figure, column) == value for column, value in where.items())
         )
 
-    def one(self, measure_code: str, statistic: str, organisation_code: str = REGION, **where: object) -> Figure | None:
-        """The report quarter's figure without a breakdown, unless `where` asks otherwise."""
-        wanted = {"quarter_id": self.quarter_id, "breakdown_code": None, "service_id": None, "subject_id": None, **where}
-        found = self.of_measure(measure_code, statistic, organisation_code=organisation_code, **wanted)
-        return found[0] if found else None
+    def one(self, measure_code: str, statistic: str, organisation_code: str = REGION) -> Figure | None:
+        """The report quarter's figure of a whole organisation, else its state on the as-of date; never one of a breakdown."""
+        found = [
+            figure
+            for figure in self.of_measure(measure_code, statistic, organisation_code=organisation_code)
+            if figure.breakdown_code in NO_BREAKDOWN
+            and figure.service_id is None
+            and figure.subject_id is None
+            and (figure.period_kind == "as_of" or (figure.period_kind == "quarter" and figure.quarter_id == self.quarter_id))
+        ]
+        return min(found, key=lambda figure: (figure.period_kind != "quarter", figure.figure_id), default=None)
+
+    def by(self, breakdown_kind: str, statistic: str | None = None, organisation_code: str = REGION) -> tuple[Figure, ...]:
+        """This edition's figures of one breakdown: by reason, by how it ended, by day."""
+        return tuple(
+            figure
+            for figure in self.figures.values()
+            if figure.breakdown_kind == breakdown_kind
+            and figure.breakdown_code not in NO_BREAKDOWN
+            and figure.organisation_code == organisation_code
+            and statistic in (None, figure.statistic)
+            and (figure.period_kind == "as_of" or figure.quarter_id == self.quarter_id)
+        )
+
+    def of_subject(self, subject_id: str) -> tuple[Figure, ...]:
+        """The figures about one thing said, change or series."""
+        return self._by_subject.get(subject_id, ())
 
     def organisation_name(self, organisation_code: str) -> str:
         for row in self.organisations:
@@ -124,9 +153,6 @@ def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
         for row in rows.get("pub_figures", ())
     ]
     figures.sort(key=lambda figure: figure.figure_id)
-    by_measure: dict[str, list[Figure]] = {}
-    for figure in figures:
-        by_measure.setdefault(figure.measure_code, []).append(figure)
     others = {
         relation.removeprefix("pub_"): tuple(
             MappingProxyType(dict(row)) for row in sorted(rows.get(relation, ()), key=_order(columns))
@@ -137,9 +163,17 @@ def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
     return Edition(
         facts=MappingProxyType(dict(facts)),
         figures=MappingProxyType({figure.figure_id: figure for figure in figures}),
-        _by_measure=MappingProxyType({code: tuple(found) for code, found in by_measure.items()}),
+        _by_measure=_grouped(figures, "measure_code"),
+        _by_subject=_grouped(figures, "subject_id"),
         **others,
     )
+
+
+def _grouped(figures: Iterable[Figure], column: str) -> Mapping[str, tuple[Figure, ...]]:
+    groups: dict[str, list[Figure]] = {}
+    for figure in figures:
+        groups.setdefault(getattr(figure, column), []).append(figure)
+    return MappingProxyType({name: tuple(found) for name, found in groups.items()})
 
 
 def read(connection: Any, edition_id: str) -> Edition:

@@ -7,7 +7,7 @@ people's words. Every face of the report renders the same parts, so no face can 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -127,9 +127,9 @@ def sentence(*parts: object) -> Sentence:
         return said
     first, *rest = said.parts
     if isinstance(first, str):
-        first = first[:1].upper() + first[1:]
-    elif isinstance(first, Number):
-        first = Number(first.figure, first.text[:1].upper() + first.text[1:])
+        first = opened(first)
+    elif isinstance(first, Number | Words):
+        first = replace(first, text=opened(first.text))
     end = "" if str(said).endswith((".", "?", "!", ":")) else "."
     return Sentence((first, *rest, end))
 
@@ -141,12 +141,12 @@ def paragraph(*sentences: Sentence | None) -> Sentence:
     return say(*spaced)
 
 
-def listed(items: Sequence[object], last: str = "and") -> Sentence:
+def listed(items: Sequence[object], last: str = " and ", between: str = ", ") -> Sentence:
     """a, b and c."""
     parts: list[object] = []
     for place, item in enumerate(items):
         if place:
-            parts.append(f" {last} " if place == len(items) - 1 else ", ")
+            parts.append(last if place == len(items) - 1 else between)
         parts.append(item)
     return say(*parts)
 
@@ -166,9 +166,8 @@ def number(figure: Figure | None) -> Number | str:
         return "not published"
     if figure.value is None:
         return Number(figure, NOT_A_NUMBER.get(figure.value_state, "not known"))
-    if figure.unit in ("share", "proportion", "percent"):
-        as_percent = figure.value * (1 if figure.unit == "percent" else 100)
-        return Number(figure, plain(as_percent, figure.decimals if figure.unit == "percent" else 0) + "%")
+    if figure.unit == "share of 1":
+        return Number(figure, plain(figure.value * 100) + "%")
     if figure.unit == "gbp":
         return Number(figure, "£" + plain(figure.value, figure.decimals))
     return Number(figure, plain(figure.value, figure.decimals))
@@ -206,12 +205,12 @@ def out_of(numerator: Figure | None, denominator: Figure | None, share: Figure |
     if numerator is None or numerator.value is None or denominator.value is None:
         return say(Number(numerator or denominator, "too few to say"))
     if denominator.value == 0:
-        return say("none asked, so nothing to count")
+        return say("nothing to count")
     of = say(number(numerator), " of ", number(denominator))
     if numerator.value == 0:
         of = say(Number(numerator, "none"), " of ", number(denominator))
     elif numerator.value == denominator.value:
-        of = say("the only ", number(denominator)) if numerator.value == 1 else say("all ", number(denominator))
+        of = say("all ", number(denominator)) if denominator.value > 1 else of
     if known(share) and denominator.value >= SMALLEST_BASE_FOR_A_PERCENTAGE:
         return say(number(share), " (", number(numerator), " of ", number(denominator), ")")
     return of
@@ -253,6 +252,11 @@ def month_in_short(on: date) -> Day:
     return Day(on, f"{MONTHS[on.month - 1][:3]} {on.year}")
 
 
+def quarter_in_short(start: date) -> Day:
+    """Apr to Jun 2026, from its first day."""
+    return Day(start, f"{MONTHS[start.month - 1][:3]} to {MONTHS[(start.month + 1) % 12][:3]} {start.year}")
+
+
 def quarter(quarter_id: str) -> Sentence:
     """April to June 2026, from 2026-27-Q1. The last quarter of a financial year lies in the next calendar year."""
     first_year, _, name = quarter_id.split("-")
@@ -265,17 +269,17 @@ def quarter(quarter_id: str) -> Sentence:
 
 MOVED = {
     "improved": "The change is associated with an improvement in {measure}.",
-    "worsened": "Since the change, {measure} has got worse. This report cannot say why.",
-    "no_signal": "So far {measure} shows no signal either way.",
-    "too_early": "It is too early to say whether {measure} has moved.",
-    "cannot_tell": "We cannot tell whether {measure} has moved.",
+    "worsened": "Since the change there has been a worsening in {measure}. This report cannot say why.",
+    "no_signal": "So far there is no signal either way in {measure}.",
+    "too_early": "It is too early to say whether anything has changed in {measure}.",
+    "cannot_tell": "We cannot tell whether anything has changed in {measure}.",
 }
 SHORTLY_MOVED = {
-    "improved": "Associated with an improvement",
-    "worsened": "Got worse since",
-    "no_signal": "No signal either way",
-    "too_early": "Too early to say",
-    "cannot_tell": "Cannot tell",
+    "improved": "associated with an improvement",
+    "worsened": "worse since",
+    "no_signal": "no signal either way",
+    "too_early": "too early to say",
+    "cannot_tell": "cannot tell",
 }
 WHY_UNTOLD = {
     "no_measure": "no measure was chosen",
@@ -385,8 +389,9 @@ def from_list(words: dict[str, str], code: str | None, otherwise: str = "Not rec
 
 
 def lowered(name: str) -> str:
-    """A measure's name inside a sentence: NHS stays NHS."""
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]
+    """A measure's name inside a sentence; NHS stays NHS, and the Friends and Family Test keeps its capitals."""
+    is_a_name = name[:2].isupper() or any(word[:1].isupper() for word in name.split()[1:])
+    return name if is_a_name else name[:1].lower() + name[1:]
 
 
 def opened(name: str) -> str:
