@@ -1,0 +1,59 @@
+"""Land rows by hand, for tests that judge what lies in raw and do not care how it came there."""
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg2
+import pytest
+
+from expectations.contract import Contract, load_contracts
+from warehouse import connection, ledger
+
+SUBMITTED_AT = dt.datetime(2026, 7, 10, 9, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def loader(shared_warehouse) -> psycopg2.extensions.connection:
+    """A connection as the role that lands and judges."""
+    with connection.connect("loader") as opened:
+        yield opened
+
+
+@pytest.fixture
+def land_rows(loader) -> Callable[..., int]:
+    """Call with a record and rows (dicts, unnamed columns blank) to land them; returns the load id.
+
+    The first row is row 2, as below a heading.
+    """
+
+    def land(record: str, rows: Sequence[dict[str, Any]], contract: Contract | None = None, nil: bool = False) -> int:
+        contract = contract or load_contracts()[record]
+        name = uuid.uuid4().hex
+        delivery = ledger.Delivery(
+            provider_code="ZW1", feed=record, file_name=f"{name}.csv", file_sha256=name,
+            mapping_version="1", contract_versions="1", submitted_at=SUBMITTED_AT, byte_count=1,
+            agreement_reference="A1",
+        )  # fmt: skip
+        load_id, _ = ledger.register(loader, delivery, SUBMITTED_AT)
+        with loader.cursor() as cursor:
+            for number, row in enumerate(rows, start=2):
+                place = {"load_id": load_id, "row_number": number, "part": 1}
+                _insert(cursor, "raw", record, place | {"provider_code": "ZW1"} | _only(row, contract.raw_columns))
+                if contract.restricted_columns:
+                    _insert(cursor, "restricted", record, place | _only(row, contract.restricted_columns))
+        ledger.carry(loader, load_id, [(record, "events", len(rows))])
+        ledger.move(loader, load_id, "landed", SUBMITTED_AT, rows_landed=len(rows), is_nil_return=nil)
+        return load_id
+
+    return land
+
+
+def _only(row: dict[str, Any], columns) -> dict[str, Any]:
+    return {column.name: row[column.name] for column in columns if column.name in row}
+
+
+def _insert(cursor, schema: str, record: str, row: dict[str, Any]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    cursor.execute(f'insert into {schema}."{record}" ({names}) values %s', (tuple(row.values()),))
