@@ -2,14 +2,16 @@
 Read a record's rows as the ledger says they stood at the build's sequence S (var accepted_through).
 
 Rows never move; what changes is which loads count. A row counts when an interval of its load contains S and the row was
-not set aside. `events` deliveries overlap by design (a revised incident is sent again), so the newest of each key is
-kept: by revision, then submission. Period and snapshot deliveries replace each other in the ledger and need nothing here.
+not set aside. One row is kept per key of a sender: the newest by `newest_first` (a revision, a status), then by
+submission. Events overlap by design (a revised incident is sent again); a key sent by two feeds or in two periods at
+once is a finding: `rows_with_key` says how many rows that replace whole periods or registers carry it.
 
-key            the record's key column within one provider; needed where a feed may deliver events
-revision       the column that numbers a key's revisions, where it has one
+key            the columns, besides the sender, that make a row of the record unique
+newest_first   how newer rows of one key are told from older ones before submission is looked at
 every_version  true: all rows that ever counted up to S, also those replaced since (for what was said first)
 #}
-{% macro visible_rows(record, key=none, revision=none, every_version=false) -%}
+{% macro visible_rows(record, key, newest_first=[], every_version=false) -%}
+{%- set key_columns = ["provider_code"] + key -%}
 with
 
 visible_loads as (
@@ -40,6 +42,11 @@ standing_rows as (
         visible_loads.icb_code,
         visible_loads.submitted_on,
         visible_loads.feed
+        {%- if not every_version %},
+        count(*) filter (where visible_loads.delivers <> 'events') over (
+            partition by {{ key_columns | join(", ") }}
+        ) as rows_with_key
+        {%- endif %}
     from {{ source("raw", record) }} as record_rows
     inner join visible_loads on record_rows.load_id = visible_loads.load_id
     where
@@ -52,45 +59,25 @@ standing_rows as (
                 and set_aside.row_number = record_rows.row_number
         )
 )
-{%- if key and not every_version %},
+{%- if every_version %}
 
-newest_events as (
-    select distinct on (standing_rows.provider_code, standing_rows.{{ key }})
-        standing_rows.load_id,
-        standing_rows.row_number
+select * from standing_rows
+{%- else %},
+
+newest_rows as (
+    select distinct on ({{ key_columns | join(", ") }}) *
     from standing_rows
-    inner join visible_loads on standing_rows.load_id = visible_loads.load_id
-    where visible_loads.delivers = 'events'
     order by
-        standing_rows.provider_code,
-        standing_rows.{{ key }},
-        {%- if revision %}
-        standing_rows.{{ revision }} desc nulls last,
-        {%- endif %}
-        standing_rows.submitted_on desc,
-        standing_rows.load_id desc,
-        standing_rows.row_number desc
-),
-
-replaced_events as (
-    select
-        standing_rows.load_id,
-        standing_rows.row_number
-    from standing_rows
-    inner join visible_loads on standing_rows.load_id = visible_loads.load_id
-    where visible_loads.delivers = 'events'
-    except
-    select
-        newest_events.load_id,
-        newest_events.row_number
-    from newest_events
+        {{ (key_columns + newest_first) | join(", ") }},
+        submitted_on desc, load_id desc, row_number desc, part desc
 )
-{%- endif %}
 
-select standing_rows.* from standing_rows
-{%- if key and not every_version %}
-left join replaced_events
-    on standing_rows.load_id = replaced_events.load_id and standing_rows.row_number = replaced_events.row_number
-where replaced_events.load_id is null
+select * from newest_rows
 {%- endif %}
+{%- endmacro %}
+
+
+{# Order statuses of official figures: final before performance before provisional. #}
+{% macro newest_status(column) -%}
+    array_position(array['final', 'performance', 'provisional'], {{ column }}) nulls last
 {%- endmacro %}

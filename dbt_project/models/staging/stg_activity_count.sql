@@ -1,1 +1,10 @@
-{{ visible_rows("activity_count") }}
+{{
+    visible_rows(
+        "activity_count",
+        key=[
+            "service_id", "period_start_on", "period_end_on", "count_kind",
+            "coalesce(breakdown_kind, 'none')", "breakdown_code",
+        ],
+        newest_first=[newest_status("status")],
+    )
+}}

@@ -1,1 +1,1 @@
-{{ visible_rows("change", key="change_id") }}
+{{ visible_rows("change", key=["change_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("change", every_version=true) }}
+{{ visible_rows("change", key=["change_id"], every_version=true) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("complaint", key="complaint_id") }}
+{{ visible_rows("complaint", key=["complaint_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("decision", key="decision_id") }}
+{{ visible_rows("decision", key=["decision_id"]) }}

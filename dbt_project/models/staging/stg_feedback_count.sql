@@ -1,1 +1,1 @@
-{{ visible_rows("feedback_count") }}
+{{ visible_rows("feedback_count", key=["service_id", "period_start_on", "period_end_on", "channel", "rating_code"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("incident", key="incident_id", revision="revision") }}
+{{ visible_rows("incident", key=["incident_id"], newest_first=["revision desc nulls last"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("input", key="input_id") }}
+{{ visible_rows("input", key=["input_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("involvement_activity", key="activity_id") }}
+{{ visible_rows("involvement_activity", key=["activity_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("involvement_activity", every_version=true) }}
+{{ visible_rows("involvement_activity", key=["activity_id"], every_version=true) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("involvement_group", key="group_id") }}
+{{ visible_rows("involvement_group", key=["group_id"]) }}

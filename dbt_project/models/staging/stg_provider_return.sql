@@ -1,1 +1,1 @@
-{{ visible_rows("provider_return") }}
+{{ visible_rows("provider_return", key=["period_start_on", "period_end_on", "item_code"]) }}

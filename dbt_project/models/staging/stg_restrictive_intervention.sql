@@ -1,1 +1,1 @@
-{{ visible_rows("restrictive_intervention", key="intervention_id") }}
+{{ visible_rows("restrictive_intervention", key=["intervention_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("service", key="service_id") }}
+{{ visible_rows("service", key=["service_id"]) }}

@@ -1,1 +1,1 @@
-{{ visible_rows("session", key="session_id") }}
+{{ visible_rows("session", key=["session_id"]) }}

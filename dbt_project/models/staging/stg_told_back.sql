@@ -1,1 +1,1 @@
-{{ visible_rows("told_back", key="told_back_id") }}
+{{ visible_rows("told_back", key=["told_back_id"]) }}

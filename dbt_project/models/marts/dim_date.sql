@@ -1,0 +1,46 @@
+with
+
+days as (
+    select days.day_at::date as date_on
+    from generate_series(date '2019-01-01', date '2030-12-31', interval '1 day') as days (day_at)
+),
+
+named_days as (
+    select
+        days.date_on,
+        {{ month_start("days.date_on") }} as month_start_on,
+        ({{ month_start("days.date_on") }} + interval '1 month - 1 day')::date as month_end_on,
+        {{ financial_quarter("days.date_on") }} as quarter_id,
+        date_trunc('quarter', days.date_on)::date as quarter_start_on,
+        (date_trunc('quarter', days.date_on) + interval '3 months - 1 day')::date as quarter_end_on,
+        extract(isodow from days.date_on)::int as iso_weekday,
+        bank_holidays.bank_holiday_name,
+        extract(isodow from days.date_on) <= 5 and bank_holidays.bank_holiday_on is null as is_working_day
+    from days
+    left join {{ ref("bank_holidays") }} as bank_holidays on days.date_on = bank_holidays.bank_holiday_on
+),
+
+-- A running count, so that working days between two dates are a subtraction.
+numbered_days as (
+    select
+        date_on,
+        month_start_on,
+        month_end_on,
+        left(quarter_id, 7) as financial_year_id,
+        quarter_id,
+        quarter_start_on,
+        quarter_end_on,
+        dense_rank() over (order by quarter_start_on desc)
+        - (
+            select count(distinct date_trunc('quarter', later.date_on))
+            from days as later
+            where date_trunc('quarter', later.date_on) > date_trunc('quarter', {{ as_of_on() }})
+        ) - 1 as quarters_ago,
+        iso_weekday,
+        bank_holiday_name,
+        is_working_day,
+        count(*) filter (where is_working_day) over (order by date_on) as working_day_number
+    from named_days
+)
+
+select * from numbered_days

@@ -1,0 +1,93 @@
+with
+
+complaints as (
+    select
+        *,
+        {{ sender_key("complaint_id") }} as complaint_key,
+        coalesce(nullif(case_kind, 'unmapped'), 'not_known') as kind,
+        {{ happened("acknowledged_on") }} as acknowledged,
+        {{ happened("responded_on") }} as responded,
+        {{ happened("closed_on") }} as closed,
+        {{ happened("reopened_on") }} as reopened,
+        coalesce(agreed_response_by_on, (received_on + interval '6 months')::date) as respond_by_on
+    from {{ ref("stg_complaint") }}
+),
+
+origins_of_formal_complaints as (
+    select distinct
+        provider_code,
+        from_pals_id
+    from complaints
+    where kind = 'formal' and from_pals_id is not null
+),
+
+access_subjects as (
+    select array_agg(code) as codes
+    from {{ ref("code_lists") }}
+    where list_name = 'ko41a_subject' and group_code = 'access'
+),
+
+days as (
+    select
+        date_on,
+        working_day_number
+    from {{ ref("dim_date") }}
+),
+
+joined as (
+    select
+        complaints.*,
+        complaints.kind = 'pals' and origins.from_pals_id is not null as became_formal,
+        coalesce(complaints.subject_codes && access_subjects.codes, false) as is_access,
+        acknowledged_day.working_day_number - received_day.working_day_number as working_days_to_acknowledge,
+        today.working_day_number - received_day.working_day_number as working_days_so_far
+    from complaints
+    cross join access_subjects
+    left join origins_of_formal_complaints as origins
+        on complaints.provider_code = origins.provider_code and complaints.complaint_id = origins.from_pals_id
+    left join days as received_day on complaints.received_on = received_day.date_on
+    left join days as acknowledged_day on complaints.acknowledged = acknowledged_day.date_on
+    left join days as today on today.date_on = {{ as_of_on() }}
+),
+
+described as (
+    select
+        complaint_key,
+        provider_code as organisation_code,
+        icb_code,
+        complaint_id,
+        kind as case_kind,
+        became_formal,
+        not became_formal and coalesce(received_on <= {{ as_of_on() }}, false) as is_counted,
+        received_on,
+        {{ month_start("received_on") }} as month_start_on,
+        {{ financial_quarter("received_on") }} as quarter_id,
+        acknowledged as acknowledged_on,
+        agreed_response_by_on,
+        responded as responded_on,
+        closed as closed_on,
+        reopened as reopened_on,
+        {{ sender_key("service_id") }} as service_key,
+        service_id,
+        subject_codes,
+        is_access,
+        outcome,
+        complainant_kind,
+        ethnicity_code,
+        working_days_to_acknowledge,
+        case
+            when kind <> 'formal' then null
+            when working_days_to_acknowledge <= 3 then true
+            when working_days_to_acknowledge > 3 or working_days_so_far > 3 then false
+        end as is_acknowledged_in_time,
+        respond_by_on,
+        case
+            when kind <> 'formal' then null
+            when responded <= respond_by_on then true
+            when responded > respond_by_on or respond_by_on < {{ as_of_on() }} then false
+        end as is_responded_in_time,
+        closed is null or coalesce(reopened > closed, false) as is_open
+    from joined
+)
+
+select * from described

@@ -1,0 +1,28 @@
+with
+
+feedback_counts as (
+    select * from {{ ref("stg_feedback_count") }}
+),
+
+described as (
+    select
+        provider_code as organisation_code,
+        icb_code,
+        {{ sender_key("service_id") }} as service_key,
+        service_id,
+        period_start_on,
+        period_end_on,
+        {{ period_kind("period_start_on", "period_end_on") }} as period_kind,
+        {{ month_start("period_start_on") }} as month_start_on,
+        {{ financial_quarter("period_start_on") }} as quarter_id,
+        channel,
+        rating_code,
+        coalesce(rating_code in ('very_good', 'good'), false) as is_positive,
+        coalesce(rating_code in ('poor', 'very_poor'), false) as is_negative,
+        counted,
+        eligible_count,
+        coalesce(value_state, case when counted is not null then 'counted' else 'not_collected' end) as value_state
+    from feedback_counts
+)
+
+select * from described

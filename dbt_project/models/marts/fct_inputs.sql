@@ -1,0 +1,132 @@
+with
+
+inputs as (
+    select
+        *,
+        {{ sender_key("input_id") }} as input_key,
+        coalesce(reply_wanted not in ('no_thank_you', 'cannot_be_reached'), true) as is_reply_owed
+    from {{ ref("stg_input") }}
+),
+
+decision_links as (
+    select * from {{ ref("int_decisions__linked_to_inputs") }}
+    where is_on_input
+),
+
+decisions as (
+    select
+        {{ sender_key("decision_id") }} as decision_key,
+        decided_by_role,
+        reason_code,
+        reason
+    from {{ ref("stg_decision") }}
+),
+
+first_decisions as (
+    select
+        decision_links.input_key,
+        decision_links.decision_key,
+        decision_links.decided_on,
+        decision_links.outcome,
+        decisions.decided_by_role,
+        decisions.reason_code,
+        decisions.reason,
+        {{ has_reason("decisions.reason_code", "decisions.reason") }} as has_reason
+    from decision_links
+    inner join decisions on decision_links.decision_key = decisions.decision_key
+    where decision_links.decision_number = 1
+),
+
+all_decisions as (
+    select
+        input_key,
+        count(*) as decision_count,
+        (array_agg(outcome order by decision_number desc))[1] as latest_outcome
+    from decision_links
+    group by input_key
+),
+
+influenced as (
+    select * from {{ ref("int_inputs__influenced") }}
+),
+
+tellings as (
+    select * from {{ ref("int_told_back__linked_to_inputs") }}
+    where outcome_number = 1
+),
+
+joined as (
+    select
+        inputs.input_key,
+        inputs.provider_code as organisation_code,
+        inputs.icb_code,
+        inputs.input_id,
+        {{ sender_key("inputs.service_id", "inputs.provider_code") }} as service_key,
+        inputs.service_id,
+        {{ sender_key("inputs.activity_id", "inputs.provider_code") }} as activity_key,
+        {{ sender_key("inputs.session_id", "inputs.provider_code") }} as session_key,
+        inputs.received_on,
+        {{ financial_quarter("inputs.received_on") }} as quarter_id,
+        inputs.said,
+        inputs.source_kind,
+        inputs.given_by_kind,
+        inputs.theme_codes,
+        inputs.theme_source,
+        inputs.is_criticism,
+        inputs.reply_wanted,
+        inputs.is_reply_owed,
+        inputs.acknowledged_on,
+        coalesce(all_decisions.decision_count, 0) as decision_count,
+        first_decisions.decision_key,
+        first_decisions.decided_on,
+        {{ financial_quarter("first_decisions.decided_on") }} as decided_quarter_id,
+        first_decisions.decided_by_role,
+        first_decisions.outcome,
+        all_decisions.latest_outcome,
+        first_decisions.reason_code,
+        first_decisions.reason,
+        first_decisions.has_reason,
+        (first_decisions.decided_on - inputs.received_on)::bigint as days_to_decide,
+        coalesce(influenced.change_count, 0) as change_count,
+        influenced.change_key,
+        influenced.implemented_on,
+        influenced.verified_on,
+        influenced.verified_by_kind,
+        coalesce(influenced.is_implemented_influence, false) as is_implemented_influence,
+        coalesce(influenced.is_verified_influence, false) as is_verified_influence,
+        coalesce(influenced.is_verified_influence, false) as is_influence,
+        case
+            when first_decisions.decision_key is null then 'not_decided'
+            else influenced.influence_exclusion
+        end as influence_exclusion,
+        tellings.told_back_key,
+        tellings.told_on,
+        {{ financial_quarter("tellings.told_on") }} as told_quarter_id,
+        tellings.told_what,
+        tellings.told_who,
+        (tellings.told_on - inputs.received_on)::bigint as days_to_tell,
+        case
+            when tellings.told_on is not null then 'told'
+            when inputs.reply_wanted = 'no_thank_you' then 'no_reply_wanted'
+            when inputs.reply_wanted = 'cannot_be_reached' then 'cannot_be_reached'
+            else 'waiting'
+        end as ended_by
+    from inputs
+    left join first_decisions on inputs.input_key = first_decisions.input_key
+    left join all_decisions on inputs.input_key = all_decisions.input_key
+    left join influenced on inputs.input_key = influenced.input_key
+    left join tellings on inputs.input_key = tellings.input_key
+),
+
+measured as (
+    select
+        *,
+        ended_by = 'waiting' as is_waiting,
+        case when ended_by = 'waiting' then ({{ as_of_on() }} - received_on)::bigint end as days_waiting,
+        case
+            when is_reply_owed then (coalesce(told_on, {{ as_of_on() }}) - received_on)::bigint
+        end as days_observed
+    from joined
+)
+
+select * from measured
