@@ -171,9 +171,7 @@ def _mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for key, (written, _) in zip(keys, node.value, strict=True):
         if keys.count(key) > 1:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"{key!r} stands there twice; remove one", written.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands there twice", written.start_mark)
     return loader.construct_mapping(node, deep=True)
 
 

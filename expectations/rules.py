@@ -289,7 +289,7 @@ class _Parser:
                     f"{self.text!r}, character {at + 1}: not understood; see the grammar in expectations/rules.py"
                 )
             what = match.lastgroup
-            yield _Token(what, match[what], match.start(what))
+            yield _Token(what, match[what], match.start(what) - (what == "text"))
             at = match.end()
         yield _Token("end", "", len(self.text))
 

@@ -117,6 +117,11 @@ FILE_RULES: dict[str, FileRule] = {
         "every row was set aside, so that nothing is left to load",
         "look at the rows' own findings: one cause, such as the way dates are written, often explains them all",
     ),
+    "FILE-TWICE": FileRule(
+        "warn",
+        "the same bytes were sent again under another name; they count once",
+        "when the other file was meant to hold something else, export and send that one again",
+    ),
     "FILE-TIE": FileRule(
         "hold",
         "another file for the same period has the same status, version and submission time, and other content",
