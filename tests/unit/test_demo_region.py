@@ -1,0 +1,406 @@
+"""The made-up region: the same bytes every time, no real code or person in it, and what was planted is really there."""
+
+import csv
+import datetime as dt
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from demo import charity, region
+from demo.trust_complaints import ACCESS
+from demo.truth import contradictions, load
+
+ROOT = Path(__file__).parents[2]
+LINES_PRINTED = 120
+MADE_UP_NUMBER = re.compile(r"\b999\d{7}\b")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """A workbook laid out like the one small providers get: machine names in row 2, printed ids from row 5."""
+    sheets = {
+        charity.WORK: "group_name purpose lived_experience_member_count agreed_term tor_reviewed_on level_claimed "
+        "started_on scope decision_group_id decision_rights",
+        charity.MEETINGS: "group_id planned_on held_on lived_experience_count first_time_count is_venue_accessible "
+        "minutes_issued_on need_stated_count need_met_count",
+        charity.SAID: "received_on said source_kind given_by_kind reply_wanted decided_on decided_by_role outcome "
+        "reason_code reason changed owner_role due_on implemented_on verified_on verified_by_kind told_what told_on "
+        "told_who told_count",
+    }
+    book = Workbook()
+    form = book.active
+    form.title = charity.ABOUT
+    form["A1"] = "About us"
+    for item in (
+        "champion_named", "board_lead_named", "coproduction_level_now", "coproduction_level_aim", "framework_adopted",
+        "equality_strategy_reviewed", "members_with_role_description", "members_with_confidentiality_agreement",
+        "members_trained_before_start", "participations_offered_payment", "claims_paid_in_time",
+        "carers_among_participants", "nil_return", "services",
+    ):  # fmt: skip
+        form.append([item, item.replace("_", " ").capitalize()])
+    for number, (name, columns) in enumerate(sheets.items(), 1):
+        sheet = book.create_sheet(name)
+        sheet["A1"] = name
+        sheet.append(["line_id", *columns.split()])
+        sheet.append(["Line", *(column.replace("_", " ") for column in columns.split())])
+        sheet.append(["Printed", *("What to enter" for _ in columns.split())])
+        for line in range(1, LINES_PRINTED + 1):
+            sheet.append([f"line-{number}{line:03}"])
+    path = tmp_path_factory.mktemp("template") / "minimal_register.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, template):
+    folder = tmp_path_factory.mktemp("region")
+    region.write(folder, template=template)
+    return folder
+
+
+def digest(folder: Path) -> dict[str, tuple[str, float]]:
+    return {
+        str(path.relative_to(folder)): (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="cp1252", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def by_month(folder: Path, feed: str) -> dict[str, list[dict[str, str]]]:
+    """The rows of each month's last version."""
+    paths = {}
+    for path in sorted((folder / "zw1").glob(f"{feed}_*.csv")):
+        month = path.stem.removeprefix(f"{feed}_").removesuffix("_v2")
+        if path.stem.endswith("_v2") or month not in paths:
+            paths[month] = path
+    return {month: rows(path) for month, path in paths.items()}
+
+
+def event(name: str) -> dict:
+    return next(one for one in region.TRUTH.events if one["id"] == name)
+
+
+def average(values: list[float]) -> float:
+    return sum(values) / len(values)
+
+
+# ---- The region as a whole ------------------------------------------------------------------------------------------
+
+
+def test_the_same_bytes_and_days_come_out_twice(files, tmp_path, template):
+    region.write(tmp_path, template=template)
+    assert digest(tmp_path) == digest(files)
+
+
+def test_no_made_up_code_is_a_real_one():
+    with (ROOT / "dbt_project/seeds/ods_nhs_trusts.csv").open(encoding="utf-8") as lines:
+        trusts = list(csv.DictReader(lines))
+    real = {row["organisation_code"] for row in trusts} | {row["icb_code"] for row in trusts}
+    assert len(trusts) > 200
+    assert not real & {region.TRUTH.region["icb"]["code"], *region.TRUTH.providers}
+    assert "made" in region.TRUTH.region["icb"]["name"]
+    assert all("made" in provider["name"] for provider in region.TRUTH.providers.values())
+
+
+def test_every_file_was_sent_after_its_period_began_and_before_the_report(files):
+    as_of = region.TRUTH.region["as_of"]
+    for path in files.rglob("*.*"):
+        sent_on = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.UTC).date()
+        year, month = re.search(r"(20\d\d)-?(\d\d)", path.name).groups()
+        assert dt.date(int(year), int(month), 28) < sent_on < as_of, path.name
+
+
+def test_what_was_not_sent_by_a_day_is_not_there(tmp_path):
+    region.write(tmp_path, template=None, sent_by=dt.date(2023, 9, 1))
+    assert sorted(path.name for path in (tmp_path / "zw2").iterdir()) == ["FFT_MH_2023-07.xlsx"]
+
+
+def test_a_missing_template_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="make the template first"):
+        region.write(tmp_path, template=tmp_path / "no.xlsx")
+
+
+def test_numbers_like_nhs_numbers_stand_only_where_truth_puts_them(files):
+    holding = {
+        path.name for path in (files / "zw1").rglob("*.csv") if MADE_UP_NUMBER.search(path.read_text(encoding="cp1252"))
+    }
+    assert holding == {event("EV-29")["file"], event("EV-30")["file"]}
+    for row in rows(files / "zw1" / event("EV-29")["file"]):
+        digits = [int(digit) for digit in row["NHS number"]]
+        assert digits[:3] == [9, 9, 9]
+        assert sum(digit * weight for digit, weight in zip(digits, range(10, 0, -1), strict=True)) % 11 == 0
+
+
+def test_a_trusts_files_are_windows_files(files):
+    content = (files / "zw1" / "incidents_2024-05.csv").read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n")
+    assert b"\x92" in content  # A curly apostrophe, which is no character in UTF-8.
+
+
+# ---- Truth ----------------------------------------------------------------------------------------------------------
+
+
+def test_truth_does_not_contradict_itself():
+    assert list(contradictions(load())) == []
+
+
+def test_a_contradiction_is_named():
+    truth = load()
+    truth.events[0]["services"] = ["ZW1-S-77"]
+    assert list(contradictions(truth)) == ["EV-01 names ZW1-S-77, which ZW1 does not have"]
+
+
+def test_every_file_that_truth_names_was_sent_and_on_the_day_it_says(files):
+    for one in region.TRUTH.events:
+        folder = files / one["provider"].lower()
+        for key, day in (("file", one.get("sent_on")), ("later_file", one.get("later_sent_on", one.get("sent_on")))):
+            if key not in one:
+                continue
+            path = folder / one[key]
+            assert path.exists(), one["id"]
+            if day and (key == "later_file" or one["kind"] == "sent"):
+                assert dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.UTC).date() == day
+
+
+def test_every_planted_link_of_a_chain_is_in_the_last_register(files):
+    register = {path.stem.removesuffix("_20260630"): rows(path) for path in
+                (files / "zw1" / "register").glob("*_20260630.csv")}  # fmt: skip
+    for what, record, column in (
+        ("inputs", "input", "Input ref"), ("decisions", "decision", "Decision ref"),
+        ("changes", "change", "Change ref"), ("told", "told_back", "Told back ref"),
+    ):  # fmt: skip
+        there = Counter(row[column] for row in register[record])
+        assert max(there.values()) == 1
+        assert {row["id"] for row in region.TRUTH.planted("ZW1", what)} <= set(there)
+
+
+# ---- What is planted ------------------------------------------------------------------------------------------------
+
+
+def held_per_1000_bed_days(files: Path, ward: str) -> dict[str, float]:
+    activity = by_month(files, "activity")
+    held = by_month(files, "restrictive")
+    days = {
+        month: sum(int(row["Value"]) for row in lines if row["Service code"] == ward and row["Count"].startswith("Occ"))
+        for month, lines in activity.items()
+    }
+    return {
+        month: 1000 * sum(row["WardCode"] == ward for row in held[month]) / days[month] for month in sorted(activity)
+    }
+
+
+def before_and_after(series: dict[str, float], month: str) -> tuple[list[float], list[float]]:
+    """The 24 months before a month, and all from it on."""
+    return [series[one] for one in series if one < month][-24:], [series[one] for one in series if one >= month]
+
+
+def longest_run_below(values: list[float], mean: float) -> int:
+    runs = "".join("x" if value < mean else " " for value in values).split()
+    return max(map(len, runs), default=0)
+
+
+def test_force_fell_by_two_fifths_on_alder_ward_and_not_on_birch_ward(files):
+    before, after = before_and_after(held_per_1000_bed_days(files, "ZW1-S-01"), "2025-05")
+    assert len(before) == 24
+    assert 0.52 < average(after) / average(before) < 0.68
+    assert longest_run_below(after, average(before)) >= 7
+    before, after = before_and_after(held_per_1000_bed_days(files, "ZW1-S-02"), "2025-05")
+    assert 0.94 < average(after) / average(before) < 1.06
+    assert longest_run_below(after, average(before)) < 7
+
+
+def test_cedar_wards_bad_month_is_bad_and_what_follows_is_as_before(files):
+    series = held_per_1000_bed_days(files, "ZW1-S-03")
+    others = [value for month, value in series.items() if month != "2025-08"]
+    assert series["2025-08"] > max(others)
+    ordinary = [value for month, value in series.items() if month < "2025-08"]
+    before, after = before_and_after(series, "2025-09")
+    assert 0.85 < average(after) / average(ordinary) < 1.15
+    assert longest_run_below(after, average(before)) < 7
+
+
+def test_elm_ward_tempts_a_reader_who_forgets_the_season(files):
+    series = held_per_1000_bed_days(files, "ZW1-S-05")
+    before, after = before_and_after(series, "2025-07")
+    assert longest_run_below(after, average(before)) >= 7
+    assert average(after[:6]) < 0.7 * average(before[-5:])
+    # The same twelve months of the two years before were just like it.
+    assert 0.93 < average(after) / average(before) < 1.07
+
+
+def test_chasing_falls_by_a_fifth_and_access_complaints_by_more(files):
+    complaints, activity = by_month(files, "complaints"), by_month(files, "activity")
+    chased = {
+        month: 100 * sum(row["Case type"] == "CHASE" for row in complaints[month])
+        / sum(int(row["Value"]) for row in activity[month] if row["Count"].startswith("Open"))
+        for month in sorted(activity)
+    }  # fmt: skip
+    before, after = before_and_after(chased, "2025-05")
+    assert 0.74 < average(after) / average(before) < 0.86
+    assert longest_run_below(after, average(before)) >= 7
+    access = {
+        month: sum(row["Case type"] == "FORMAL" and bool({row["KO41a subject 1"], row["KO41a subject 2"]} & set(ACCESS))
+                   for row in complaints[month])
+        for month in sorted(complaints)
+    }  # fmt: skip
+    before, after = before_and_after(access, "2025-05")
+    assert average(after) / average(before) < 0.75
+    assert longest_run_below(after, average(before)) >= 7
+
+
+def test_the_reissued_month_counted_twice_would_be_a_peak(files):
+    first, second = (rows(files / "zw1" / event("EV-10")[key]) for key in ("file", "later_file"))
+    assert [row["Case ref"] for row in first] == [row["Case ref"] for row in second]
+    assert first != second
+    others = [len(lines) for month, lines in by_month(files, "complaints").items() if month != "2025-03"]
+    assert len(first) + len(second) > max(others)
+
+
+def test_the_restated_month_gains_what_was_late(files):
+    first, second = (rows(files / "zw1" / event("EV-11")[key]) for key in ("file", "later_file"))
+    late = {row["RestrictiveIntTypeID"] for row in second} - {row["RestrictiveIntTypeID"] for row in first}
+    assert len(late) == 3
+    assert {row["SubmissionStatus"] for row in second} == {"Final"}
+    assert {row["SubmissionStatus"] for row in first} == {"Performance"}
+
+
+def test_the_silent_trust_sent_nothing_for_two_months(files):
+    months = {path.stem.removeprefix("FFT_MH_") for path in (files / "zw2").glob("FFT*")}
+    assert len(months) == 34
+    assert not months & {"2025-08", "2025-09"}
+
+
+@pytest.mark.parametrize("name", ["EV-26", "EV-27", "EV-28", "EV-30"])
+def test_a_bad_file_is_bad_and_a_later_one_is_good(files, name):
+    bad = event(name)
+    content = (files / "zw1" / bad["file"]).read_bytes()
+    good_columns = (files / "zw1" / f"{bad['feed']}_2024-05.csv").read_bytes().splitlines()[0]
+    assert content.splitlines()[:1] != [good_columns]
+    if "later_file" in bad:
+        assert (files / "zw1" / bad["later_file"]).read_bytes().splitlines()[0] == good_columns
+
+
+def test_each_bad_row_stands_in_its_file(files):
+    for bad in region.TRUTH.of("ZW1", kind="bad_row"):
+        key = {"incidents": "recordid", "restrictive": "RestrictiveIntTypeID", "complaints": "Case ref"}[bad["feed"]]
+        found = [row for row in rows(files / "zw1" / bad["file"]) if row[key] == bad["key"]]
+        assert len(found) == (2 if bad["fault"] == "duplicate_key" else 1), bad["id"]
+        if "value" in bad:
+            assert found[0][bad["column"]] == bad["value"]
+        if bad["fault"] == "missing_required_cell":
+            assert found[0][bad["column"]] == ""
+
+
+# ---- Registers ------------------------------------------------------------------------------------------------------
+
+
+def entries(path: Path, sheet: str) -> list[dict]:
+    """The rows of one sheet of Fenbrook and Tarn's register, whose headings stand in row 4."""
+    headings, *lines = load_workbook(path, read_only=True)[sheet].iter_rows(min_row=4, values_only=True)
+    return [dict(zip(headings, line, strict=False)) for line in lines]
+
+
+def test_a_register_grows_and_hides_what_has_not_happened_yet(files):
+    sizes = [len(rows(path)) for path in sorted((files / "zw1" / "register").glob("input_*.csv"))]
+    assert len(sizes) == 12
+    assert sizes == sorted(set(sizes))
+    early = {row["Change ref"]: row for row in rows(files / "zw1" / "register" / "change_20250331.csv")}
+    assert early["ZW1-C-000901"]["In use from"] == ""
+    assert early["ZW1-C-000901"]["Due by"] == "01/05/2025"
+
+
+def test_a_moved_deadline_shows_first_as_it_was(files):
+    change = event("EV-19")["changes"][0]
+    shown = {
+        day: next(row["Due by"] for row in rows(files / "zw1" / "register" / f"change_{day}.csv")
+                  if row["Change ref"] == change["id"])
+        for day in ("20250630", "20250930", "20260630")
+    }  # fmt: skip
+    assert shown == {"20250630": "30/09/2025", "20250930": "31/01/2026", "20260630": "31/01/2026"}
+
+
+def test_only_the_planted_refusals_lack_a_reason(files):
+    decisions = entries(files / "zw2" / "register_20260630.xlsx", "Decisions")
+    without = {row["Ref"] for row in decisions if row["Answer"] == "No" and not row["Because"]}
+    assert without == {row["id"] for row in event("EV-13")["decisions"]}
+    assert all(row["Reason given"] for row in rows(files / "zw1" / "register" / "decision_20260630.csv"))
+
+
+def test_only_the_planted_people_wait_longer_than_200_days(files):
+    as_of = region.TRUTH.region["as_of"]
+    told = {one for row in entries(files / "zw2" / "register_20260630.xlsx", "Told back")
+            for one in row["Inputs"].split("; ")}  # fmt: skip
+    waiting = {
+        row["Ref"] for row in entries(files / "zw2" / "register_20260630.xlsx", "Inputs")
+        if row["Wants a reply"] == "Y" and row["Ref"] not in told and (as_of - row["Date"].date()).days > 200
+    }  # fmt: skip
+    assert waiting == {row["id"] for row in event("EV-16")["inputs"]}
+    told = {one for row in rows(files / "zw1" / "register" / "told_back_20260630.csv")
+            for one in row["Input refs"].split("; ")}  # fmt: skip
+    waiting = {
+        row["Input ref"] for row in rows(files / "zw1" / "register" / "input_20260630.csv")
+        if row["Reply wanted"] == "Yes" and row["Input ref"] not in told
+        and (as_of - dt.datetime.strptime(row["Received on"], "%d/%m/%Y").date()).days > 200  # noqa: DTZ007
+    }  # fmt: skip
+    assert waiting == {row["id"] for row in event("EV-15")["inputs"]}
+
+
+# ---- The charity ----------------------------------------------------------------------------------------------------
+
+
+def charity_lines(path: Path) -> list[dict]:
+    sheet = load_workbook(path)[charity.SAID]
+    names = [cell.value for cell in sheet[charity.NAMES_ROW]]
+    lines = sheet.iter_rows(min_row=charity.FIRST_LINE, values_only=True)
+    return [row for row in (dict(zip(names, line, strict=True)) for line in lines) if row["received_on"]]
+
+
+def test_the_charity_leaves_nothing_undecided_unexplained_or_untold(files):
+    paths = sorted((files / "zw3").iterdir())
+    assert len(paths) == 12
+    for path in paths:
+        for row in charity_lines(path):
+            assert row["decided_on"] >= row["received_on"]
+            assert row["reason"]
+            assert row["told_on"] >= row["decided_on"]
+            assert row["told_count"] >= 1
+            assert bool(row["reason_code"]) == (row["outcome"] == "declined")
+            assert bool(row["changed"]) == (row["outcome"] == "accepted")
+
+
+def test_the_charity_keeps_every_deadline_but_the_one_it_moved_openly(files):
+    moved = event("EV-40")["revised_change"]
+    first_due: dict[str, dt.datetime] = {}
+    for path in sorted((files / "zw3").iterdir()):
+        last = charity_lines(path)
+        for row in last:
+            if row["due_on"]:
+                first_due.setdefault(row["line_id"], row["due_on"])
+    late = [row for row in last if row["implemented_on"] and row["implemented_on"] > first_due[row["line_id"]]]
+    assert [row["line_id"] for row in late] == [f"line-3{moved['line']:03}"]
+    assert first_due[late[0]["line_id"]].date() == moved["due_on"]
+    assert late[0]["due_on"].date() == moved["revised_due_on"]
+
+
+def test_a_link_is_the_id_that_the_template_prints(files):
+    book = load_workbook(files / "zw3" / "lantern_room_20260630.xlsx")
+    meetings = book[charity.MEETINGS]
+    column = [cell.value for cell in meetings[charity.NAMES_ROW]].index("group_id") + 1
+    assert meetings.cell(charity.FIRST_LINE, column).value == "line-1001"
+
+
+def test_a_column_the_template_does_not_have_is_named(template, tmp_path):
+    day = dt.date(2023, 9, 30)
+    sheets = charity.lines(region.TRUTH, day)
+    sheets[charity.MEETINGS][0]["colour"] = "blue"
+    with pytest.raises(ValueError, match="row 2 has no column named colour"):
+        charity.fill(template, sheets, tmp_path / "out.xlsx", day)
