@@ -50,15 +50,6 @@ def code_list(name: str) -> dict[str, str]:
     return listed
 
 
-@cache
-def code_of_label(name: str) -> dict[str, str]:
-    """Return `{label in lower case: code}`: workbooks show labels, the warehouse stores codes."""
-    found: dict[str, str] = {}
-    for code, label in code_list(name).items():
-        found.setdefault(label.casefold(), code)
-    return found
-
-
 def names() -> tuple[str, ...]:
     """Return the name of every list."""
     return tuple(_lists())

@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from expectations.codes import CodeListError, code_list, code_of_label
+from expectations.codes import CodeListError, code_list
 from expectations.contract import CONTRACTS, ContractError, load_contract, load_contracts
 
 INCIDENT = (CONTRACTS / "incident.odcs.yaml").read_text(encoding="utf-8")
@@ -112,10 +112,9 @@ def test_an_empty_folder_is_no_set_of_contracts(tmp_path):
         load_contracts(tmp_path)
 
 
-def test_a_code_is_found_by_its_label():
-    assert code_of_label("decision_outcome")["partly accepted"] == "partly"
-    assert code_list("decision_outcome")["not_known"] == "Not known"
-    assert code_of_label("nhs_16_plus_1")["not known"] == "99"
+def test_every_list_accepts_that_something_is_not_known():
+    assert list(code_list("reply_wanted")) == ["yes", "no_thank_you", "cannot_be_reached", "not_known"]
+    assert list(code_list("physical_harm")).count("not_known") == 1
 
 
 def test_a_list_that_is_not_there_says_where_lists_live():
