@@ -1,0 +1,285 @@
+-- Every measure at every level: services add up to organisations, months to quarters, organisations to the region.
+with
+
+measures as (
+    select * from {{ ref("measures") }}
+),
+
+organisations as (
+    select * from {{ ref("stg_organisation") }}
+    where tier <> 'statistics'
+),
+
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+by_month as (
+    select * from {{ ref("measures_safety") }}
+    union all
+    select * from {{ ref("measures_access") }}
+    union all
+    select * from {{ ref("measures_experience") }}
+),
+
+by_quarter as (
+    select * from {{ ref("measures_influence") }}
+    union all
+    select * from {{ ref("measures_promises") }}
+    union all
+    select * from {{ ref("measures_participation") }}
+    union all
+    select * from {{ ref("measures_coverage") }}
+),
+
+told_back as (
+    select * from {{ ref("measures_told_back") }}
+),
+
+-- Months of services, and with them their quarters: a quarter pools the months there are and says how many.
+service_periods as (
+    select
+        measure_code,
+        organisation_code,
+        service_id,
+        'month' as period_kind,
+        month_start_on as period_start_on,
+        numerator,
+        denominator,
+        month_start_on
+    from by_month
+    union all
+    select
+        measure_code,
+        organisation_code,
+        service_id,
+        'quarter' as period_kind,
+        date_trunc('quarter', month_start_on)::date as period_start_on,
+        numerator,
+        denominator,
+        month_start_on
+    from by_month
+),
+
+every_level as (
+    select
+        measure_code,
+        organisation_code,
+        service_id,
+        period_kind,
+        period_start_on,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
+        count(distinct month_start_on) as months_evidenced,
+        grouping(service_id) = 1 as is_whole_organisation,
+        grouping(organisation_code) = 1 as is_region,
+        icb_code
+    from service_periods
+    inner join (select organisation_code as sender_code, icb_code from organisations) as senders
+        on service_periods.organisation_code = senders.sender_code
+    group by
+        grouping sets (
+            (icb_code, measure_code, period_kind, period_start_on, organisation_code, service_id),
+            (icb_code, measure_code, period_kind, period_start_on, organisation_code),
+            (icb_code, measure_code, period_kind, period_start_on)
+        )
+),
+
+from_months as (
+    select
+        measure_code,
+        icb_code,
+        case when is_region then 'ALL' else organisation_code end as organisation_code,
+        service_id,
+        case when is_region then 'region' when is_whole_organisation then 'organisation' else 'service' end as level,
+        period_kind,
+        period_start_on,
+        numerator,
+        denominator,
+        months_evidenced
+    from every_level
+    -- The sender that names no service: its rows are in the organisation's, and are no service of their own.
+    where is_whole_organisation or service_id is not null
+),
+
+from_quarters as (
+    select
+        by_quarter.measure_code,
+        organisations.icb_code,
+        coalesce(by_quarter.organisation_code, 'ALL') as organisation_code,
+        null::text as service_id,
+        case when by_quarter.organisation_code is null then 'region' else 'organisation' end as level,
+        'quarter' as period_kind,
+        quarters.period_start_on,
+        sum(by_quarter.numerator) as numerator,
+        sum(by_quarter.denominator) as denominator,
+        3 as months_evidenced
+    from by_quarter
+    inner join organisations on by_quarter.organisation_code = organisations.organisation_code
+    inner join quarters on by_quarter.quarter_id = quarters.quarter_id
+    group by
+        grouping sets (
+            (organisations.icb_code, by_quarter.measure_code, quarters.period_start_on, by_quarter.organisation_code),
+            (organisations.icb_code, by_quarter.measure_code, quarters.period_start_on)
+        )
+),
+
+-- A rate or share made of others is a quotient; a told-back share is read off its curve.
+evidenced as (
+    select
+        *,
+        null::double precision as given_value,
+        null::double precision as given_lower,
+        null::double precision as given_upper
+    from from_months
+    union all
+    select
+        *,
+        null,
+        null,
+        null
+    from from_quarters
+    union all
+    select
+        told_back.measure_code,
+        told_back.icb_code,
+        told_back.organisation_code,
+        null,
+        case when told_back.organisation_code = 'ALL' then 'region' else 'organisation' end,
+        'quarter',
+        quarters.period_start_on,
+        told_back.numerator,
+        told_back.denominator,
+        3,
+        told_back.given_value,
+        told_back.given_lower,
+        told_back.given_upper
+    from told_back
+    inner join quarters on told_back.quarter_id = quarters.quarter_id
+),
+
+-- Whoever could have evidenced a measure in a quarter has a row for it: what is missing is said, never left out.
+wanted as (
+    select
+        measures.measure_code,
+        organisations.icb_code,
+        organisations.organisation_code,
+        quarters.period_start_on
+    from measures
+    cross join organisations
+    cross join quarters
+),
+
+-- A register that came after the quarter's end and lists nothing means nought; no register means no evidence.
+registers as (
+    select distinct
+        received.organisation_code,
+        received.known_from_on,
+        received.known_to_on,
+        source_records.record
+    from {{ ref("evidence_received") }} as received
+    inner join (
+        select distinct unnest(string_to_array(source_records, ';')) as record
+        from measures
+    ) as source_records on received.record = source_records.record
+),
+
+not_evidenced as (
+    select
+        wanted.measure_code,
+        wanted.icb_code,
+        wanted.organisation_code,
+        null::text as service_id,
+        'organisation' as level,
+        'quarter' as period_kind,
+        wanted.period_start_on,
+        case when measures.is_charted or registers.is_known is null then null else 0 end as nought
+    from wanted
+    inner join measures on wanted.measure_code = measures.measure_code
+    left join lateral (
+        select true as is_known
+        from registers
+        where
+            registers.organisation_code = wanted.organisation_code
+            and registers.record = split_part(measures.source_records, ';', 1)
+            and registers.known_from_on <= (wanted.period_start_on + interval '3 months - 1 day')::date
+            and registers.known_to_on >= (wanted.period_start_on + interval '3 months - 1 day')::date
+        limit 1
+    ) as registers on true
+    where not exists (
+        select 1
+        from evidenced
+        where
+            evidenced.measure_code = wanted.measure_code
+            and evidenced.organisation_code = wanted.organisation_code
+            and evidenced.level = 'organisation'
+            and evidenced.period_kind = 'quarter'
+            and evidenced.period_start_on = wanted.period_start_on
+    )
+),
+
+complete as (
+    select * from evidenced
+    union all
+    select
+        measure_code,
+        icb_code,
+        organisation_code,
+        service_id,
+        level,
+        period_kind,
+        period_start_on,
+        nought as numerator,
+        nought as denominator,
+        0 as months_evidenced,
+        null,
+        null,
+        null
+    from not_evidenced
+),
+
+valued as (
+    select
+        concat_ws(
+            '/', complete.measure_code, complete.icb_code, complete.organisation_code, complete.service_id,
+            to_char(complete.period_start_on, 'YYYY-MM'), complete.period_kind
+        ) as measured_key,
+        complete.measure_code,
+        complete.icb_code,
+        complete.organisation_code,
+        complete.service_id,
+        complete.level,
+        complete.period_kind,
+        complete.period_start_on,
+        case complete.period_kind
+            when 'month' then (complete.period_start_on + interval '1 month - 1 day')::date
+            else (complete.period_start_on + interval '3 months - 1 day')::date
+        end as period_end_on,
+        {{ financial_quarter("complete.period_start_on") }} as quarter_id,
+        'none' as breakdown_kind,
+        'all' as breakdown_code,
+        complete.numerator::bigint as numerator,
+        complete.denominator::bigint as denominator,
+        case
+            when measures.family = 'told_back' then complete.given_value
+            else complete.numerator * measures.scale / nullif(complete.denominator, 0)::double precision
+        end as value,
+        complete.given_lower as value_lower,
+        complete.given_upper as value_upper,
+        case
+            when complete.numerator is null then 'no_evidence'
+            when complete.denominator = 0 then 'not_applicable'
+            when measures.family = 'told_back' and complete.given_value is null then 'too_few_to_say'
+            else 'counted'
+        end as value_state,
+        case when complete.numerator is null then 'none' else 'recorded' end as evidence_basis,
+        complete.months_evidenced::integer as months_evidenced
+    from complete
+    inner join measures on complete.measure_code = measures.measure_code
+    -- A quarter that is not over has no figures.
+    where
+        complete.period_kind = 'month'
+        or complete.period_start_on in (select quarters.period_start_on from quarters)
+)
+
+select * from valued

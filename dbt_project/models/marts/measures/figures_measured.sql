@@ -1,0 +1,91 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- The measures of the report's quarter, and of how many organisations asked they could be told.
+with
+
+measured as (
+    select * from {{ ref("fct_measures") }}
+    where period_kind = 'quarter' and quarter_id = '{{ var("report_quarter") }}'
+),
+
+measures as (
+    select * from {{ ref("measures") }}
+),
+
+organisations as (
+    select * from {{ ref("stg_organisation") }}
+    where tier <> 'statistics'
+),
+
+asked_measures as (
+    select
+        answering.measure_code,
+        bool_or(expectations.asked_of = 'all') as is_asked_of_all
+    from {{ ref("expectation_measures") }} as answering
+    inner join {{ ref("expectations") }} as expectations on answering.expectation_id = expectations.expectation_id
+    where answering.relation = 'answers' and answering.measure_code is not null
+    group by answering.measure_code
+),
+
+figures as (
+    select
+        measures.measure_code,
+        measures.statistic,
+        measures.section,
+        measured.icb_code,
+        measured.organisation_code,
+        measured.service_id,
+        null::text as subject_id,
+        'quarter' as period_kind,
+        'none' as breakdown_kind,
+        'all' as breakdown_code,
+        -- Printed beside a quarter that rests on fewer than its three months.
+        case when measured.months_evidenced between 1 and 2 then 'some months missing' end as label,
+        measured.numerator,
+        measured.denominator,
+        case when measures.family = 'told_back' then measured.value end as given_value,
+        measured.value_lower as given_lower,
+        measured.value_upper as given_upper,
+        measures.unit,
+        measures.decimals
+    from measured
+    inner join measures on measured.measure_code = measures.measure_code
+    where measured.level <> 'service' or measures.is_published_by_service
+),
+
+evidenced as (
+    select
+        'evidence' as measure_code,
+        'count' as statistic,
+        'missing' as section,
+        organisations.icb_code,
+        'ALL' as organisation_code,
+        null::text as service_id,
+        null::text as subject_id,
+        'quarter' as period_kind,
+        'measure' as breakdown_kind,
+        asked_measures.measure_code as breakdown_code,
+        null::text as label,
+        count(measured.measured_key) filter (where measured.evidence_basis <> 'none') as numerator,
+        count(*) as denominator,
+        null::double precision as given_value,
+        null::double precision as given_lower,
+        null::double precision as given_upper,
+        'organisations' as unit,
+        0 as decimals
+    from asked_measures
+    inner join organisations on asked_measures.is_asked_of_all or organisations.tier = 'full'
+    left join measured
+        on
+            asked_measures.measure_code = measured.measure_code
+            and organisations.organisation_code = measured.organisation_code
+            and measured.level = 'organisation'
+    group by organisations.icb_code, asked_measures.measure_code
+),
+
+every_figure as (
+    select * from figures
+    union all
+    select * from evidenced
+)
+
+select * from every_figure

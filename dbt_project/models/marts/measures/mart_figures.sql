@@ -1,0 +1,93 @@
+-- The report's figures with their true values, before anything is hidden or rounded: pub_figures_now is made of these.
+with
+
+measures as (
+    select * from {{ ref("measures") }}
+),
+
+quarter as (
+    select * from {{ ref("measured_quarters") }}
+    where quarter_id = '{{ var("report_quarter") }}'
+),
+
+every_figure as (
+    select * from {{ ref("figures_measured") }}
+    union all
+    select * from {{ ref("figures_counted") }}
+    union all
+    select * from {{ ref("figures_timed") }}
+),
+
+-- What needs twenty to be said for the measures needs twenty for the curve and the median they are read off.
+described as (
+    select
+        every_figure.*,
+        coalesce(measures.disclosure_class, 'things') as disclosure_class,
+        coalesce(measures.denominator_class, 'things') as denominator_class,
+        coalesce(measures.scale, 1) as scale,
+        case
+            when measures.measure_code is not null then measures.minimum_denominator
+            when every_figure.measure_code in ('told_back_curve', 'told_back_median')
+                then (select max(minimum_denominator) from measures where family = 'told_back')
+            else 0
+        end as minimum_denominator,
+        -- The region goes by its ICB's code: there may be several.
+        concat_ws(
+            '/',
+            case every_figure.organisation_code
+                when 'ALL' then every_figure.icb_code else every_figure.organisation_code
+            end,
+            every_figure.service_id,
+            every_figure.subject_id,
+            case when every_figure.breakdown_kind <> 'none' then every_figure.breakdown_code end
+        ) as scope
+    from every_figure
+    left join measures on every_figure.measure_code = measures.measure_code
+),
+
+placed as (
+    select
+        described.measure_code || '/' || described.scope || '/'
+        || case described.period_kind when 'quarter' then quarter.quarter_id else described.period_kind end as figure_key,
+        case
+            when described.service_id is not null and described.subject_id is null
+                then concat_ws('/', described.measure_code, described.organisation_code, quarter.quarter_id)
+            when
+                described.organisation_code <> 'ALL' and described.subject_id is null
+                and described.breakdown_kind = 'none'
+                then concat_ws('/', described.measure_code, described.icb_code, quarter.quarter_id)
+        end as total_key,
+        described.scope,
+        described.measure_code,
+        described.statistic,
+        described.section,
+        described.icb_code,
+        described.organisation_code,
+        described.service_id,
+        described.subject_id,
+        described.period_kind,
+        case described.period_kind when 'quarter' then quarter.period_start_on else {{ as_of_on() }} end
+            as period_start_on,
+        case described.period_kind when 'quarter' then quarter.period_end_on else {{ as_of_on() }} end as period_end_on,
+        quarter.quarter_id,
+        described.breakdown_kind,
+        described.breakdown_code,
+        described.label,
+        described.numerator::bigint as numerator,
+        described.denominator::bigint as denominator,
+        described.given_value,
+        described.given_lower,
+        described.given_upper,
+        described.scale,
+        described.minimum_denominator,
+        described.disclosure_class,
+        described.denominator_class,
+        described.unit,
+        described.decimals,
+        case when described.numerator is null and described.given_value is null then 'none' else 'recorded' end
+            as evidence_basis
+    from described
+    cross join quarter
+)
+
+select * from placed

@@ -1,0 +1,224 @@
+-- What an organisation should put right (adverse) and what is worth knowing (note), each with its evidence and since when.
+-- Whoever decides with reasons, tells people, keeps or openly stops its promises and sends its returns has none.
+with
+
+inputs as (
+    select * from {{ ref("fct_inputs") }}
+),
+
+changes as (
+    select * from {{ ref("fct_changes") }}
+),
+
+effects as (
+    select * from {{ ref("mart_change_effects") }}
+),
+
+series as (
+    select * from {{ ref("mart_spc_series") }}
+),
+
+spc_rows as (
+    select * from {{ ref("mart_spc") }}
+),
+
+coverage as (
+    select * from {{ ref("mart_coverage") }}
+),
+
+limits as (
+    select
+        max(value) filter (where threshold_id = 'waiting_at_most')::integer as waiting_days,
+        max(value) filter (where threshold_id = 'returns_late_repeatedly')::integer as late_returns,
+        max(value) filter (where threshold_id = 'missing_looked_back')::integer as quarters_back
+    from {{ ref("thresholds") }}
+),
+
+declined_without_reason as (
+    select
+        'declined_without_reason' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        service_id,
+        'declined_with_reason' as measure_code,
+        'input' as subject_kind,
+        input_id as subject_id,
+        decided_on as since_on
+    from inputs
+    where outcome in ('declined', 'deferred') and not has_reason
+),
+
+waiting as (
+    select
+        'waiting_over_' || limits.waiting_days || '_days' as kind,
+        'adverse' as severity,
+        inputs.icb_code,
+        inputs.organisation_code,
+        inputs.service_id,
+        'told_back_within_90_days' as measure_code,
+        'input' as subject_kind,
+        inputs.input_id as subject_id,
+        inputs.received_on as since_on
+    from inputs
+    cross join limits
+    where inputs.is_waiting and inputs.days_waiting > limits.waiting_days
+),
+
+overdue as (
+    select
+        'change_overdue_original' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        service_id,
+        'changes_overdue' as measure_code,
+        'change' as subject_kind,
+        change_id as subject_id,
+        original_due_on as since_on
+    from changes
+    where deadline_state = 'overdue'
+),
+
+worsened_after_change as (
+    select
+        'worsened_after_change' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        service_id,
+        measure_code,
+        'change' as subject_kind,
+        change_id as subject_id,
+        implemented_on as since_on
+    from effects
+    where verdict = 'worsened'
+),
+
+-- One point of one ward in many is often chance: a note. A whole organisation's series is not left at that.
+worsening as (
+    select
+        'worsening' as kind,
+        case series.level when 'organisation' then 'adverse' else 'note' end as severity,
+        series.icb_code,
+        series.organisation_code,
+        series.service_id,
+        series.measure_code,
+        'series' as subject_kind,
+        series.series_id as subject_id,
+        min(spc_rows.period_start_on) as since_on
+    from series
+    inner join spc_rows on series.series_id = spc_rows.series_id
+    where
+        series.verdict = 'worsening'
+        and spc_rows.point_type = 'special_cause_concern'
+        and spc_rows.period_start_on > coalesce(
+            (
+                select max(other.period_start_on)
+                from spc_rows as other
+                where other.series_id = series.series_id and other.point_type <> 'special_cause_concern'
+            ),
+            date '1900-01-01'
+        )
+    group by
+        series.level,
+        series.icb_code,
+        series.organisation_code,
+        series.service_id,
+        series.measure_code,
+        series.series_id
+),
+
+looked_back as (
+    select
+        coverage.*,
+        coverage.period_end_on
+        > (date_trunc('quarter', {{ as_of_on() }}) - make_interval(months => 3 * limits.quarters_back + 1))::date
+            as is_recent,
+        limits.late_returns
+    from coverage
+    cross join limits
+),
+
+missing as (
+    select
+        'return_missing' as kind,
+        case when is_recent then 'adverse' else 'note' end as severity,
+        icb_code,
+        organisation_code,
+        null as service_id,
+        'data_coverage' as measure_code,
+        'return' as subject_kind,
+        feed || '/' || period_end_on as subject_id,
+        due_on as since_on
+    from looked_back
+    where state in ('missing', 'refused')
+),
+
+late_repeatedly as (
+    select
+        'return_late_repeatedly' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        null as service_id,
+        'data_coverage' as measure_code,
+        'return' as subject_kind,
+        feed as subject_id,
+        min(due_on) as since_on
+    from looked_back
+    where state = 'late' and is_recent
+    group by icb_code, organisation_code, feed, late_returns
+    having count(*) > late_returns
+),
+
+before_decision as (
+    select
+        'change_before_decision' as kind,
+        'note' as severity,
+        icb_code,
+        organisation_code,
+        service_id,
+        'influence' as measure_code,
+        'change' as subject_kind,
+        change_id as subject_id,
+        implemented_on as since_on
+    from changes
+    where influence_exclusion = 'before_decision'
+),
+
+every_finding as (
+    select * from declined_without_reason
+    union all
+    select * from waiting
+    union all
+    select * from overdue
+    union all
+    select * from worsened_after_change
+    union all
+    select * from worsening
+    union all
+    select * from missing
+    union all
+    select * from late_repeatedly
+    union all
+    select * from before_decision
+),
+
+named as (
+    select
+        concat_ws('/', kind, organisation_code, subject_id, case kind when 'worsened_after_change' then measure_code end)
+            as finding_id,
+        kind,
+        severity,
+        icb_code,
+        organisation_code,
+        service_id::text as service_id,
+        measure_code,
+        subject_kind,
+        subject_id,
+        since_on
+    from every_finding
+)
+
+select * from named

@@ -1,0 +1,75 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- What became of the things said: considered, refused with a reason and an answer, or turned into a checked change.
+with
+
+inputs as (
+    select * from {{ ref("fct_inputs") }}
+),
+
+thresholds as (
+    select * from {{ ref("thresholds") }}
+),
+
+influence as (
+    select
+        'influence' as measure_code,
+        organisation_code,
+        decided_quarter_id as quarter_id,
+        is_influence as is_counted
+    from inputs
+    where decided_on is not null
+),
+
+considered as (
+    select
+        'considered' as measure_code,
+        inputs.organisation_code,
+        inputs.quarter_id,
+        inputs.decision_count > 0 and inputs.reason is not null as is_counted
+    from inputs
+    inner join thresholds on thresholds.threshold_id = 'considered_after'
+    where inputs.received_on <= {{ as_of_on() }} - thresholds.value::integer
+),
+
+refused as (
+    select
+        'declined_with_reason' as measure_code,
+        organisation_code,
+        decided_quarter_id as quarter_id,
+        has_reason as is_counted
+    from inputs
+    where outcome in ('declined', 'deferred')
+),
+
+refused_and_owed as (
+    select
+        'declined_and_told' as measure_code,
+        organisation_code,
+        decided_quarter_id as quarter_id,
+        ended_by = 'told' as is_counted
+    from inputs
+    where outcome in ('declined', 'deferred') and ended_by in ('told', 'waiting')
+),
+
+every_input as (
+    select * from influence
+    union all
+    select * from considered
+    union all
+    select * from refused
+    union all
+    select * from refused_and_owed
+),
+
+counted_by_quarter as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        count(*) filter (where is_counted) as numerator,
+        count(*) as denominator
+    from every_input
+    group by measure_code, organisation_code, quarter_id
+)
+
+select * from counted_by_quarter

@@ -1,0 +1,68 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- Whether changes were made by the first date promised, which are overdue, and who checked them.
+with
+
+changes as (
+    select * from {{ ref("fct_changes") }}
+),
+
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+due as (
+    select
+        'changes_on_time' as measure_code,
+        organisation_code,
+        original_due_quarter_id as quarter_id,
+        is_on_time_original as is_counted
+    from changes
+    where is_on_time_original is not null
+),
+
+-- As things stood on the quarter's last day, so that an old quarter does not improve by later work.
+open_at_the_end as (
+    select
+        'changes_overdue' as measure_code,
+        changes.organisation_code,
+        quarters.quarter_id,
+        changes.original_due_on <= quarters.period_end_on as is_counted
+    from changes
+    inner join quarters
+        on
+            coalesce(changes.first_decided_on, changes.original_due_on) <= quarters.period_end_on
+            and coalesce(changes.implemented_on, 'infinity') > quarters.period_end_on
+            and coalesce(changes.stopped_on, 'infinity') > quarters.period_end_on
+    where changes.original_due_on is not null
+),
+
+implemented as (
+    select
+        'changes_verified' as measure_code,
+        organisation_code,
+        implemented_quarter_id as quarter_id,
+        coalesce(is_verified_by_other, false) as is_counted
+    from changes
+    where implemented_on is not null
+),
+
+every_change as (
+    select * from due
+    union all
+    select * from open_at_the_end
+    union all
+    select * from implemented
+),
+
+counted_by_quarter as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        count(*) filter (where is_counted) as numerator,
+        count(*) as denominator
+    from every_change
+    group by measure_code, organisation_code, quarter_id
+)
+
+select * from counted_by_quarter

@@ -1,0 +1,31 @@
+with
+
+organisations as (
+    select * from {{ ref("dim_organisation") }}
+    where tier in ('full', 'minimal')
+),
+
+quarters as (
+    select distinct
+        quarter_id,
+        quarter_start_on
+    from {{ ref("dim_date") }}
+),
+
+-- Missing evidence is expected of a sender in its first two quarters.
+described as (
+    select
+        organisations.organisation_code,
+        organisations.organisation_name,
+        organisations.organisation_kind,
+        organisations.tier,
+        organisations.icb_code,
+        organisations.icb_name,
+        organisations.joined_on,
+        coalesce(reported.quarter_start_on < joined.quarter_start_on + interval '6 months', false) as is_joining
+    from organisations
+    left join quarters as joined on organisations.joined_quarter_id = joined.quarter_id
+    left join quarters as reported on reported.quarter_id = '{{ var("report_quarter") }}'
+)
+
+select * from described
