@@ -1,1 +1,1 @@
-"""The command line: any step of the journey, run by hand."""
+"""The command line: every step of the pipeline by hand, by the same functions the DAGs call."""

@@ -60,7 +60,11 @@ class CellReader:
         if self._constant is not None:
             return self._read([self._constant])
         present = [cell for cell in cells if clean(cell) not in self._missing and clean(cell) not in self.state_of]
-        return self._read(present) if present else None
+        if not present:
+            return None
+        if self._sender_codes and not self.column.code_list:
+            present = [self._sender_codes.get(_fold(cell), cell) for cell in present]
+        return self._read(present)
 
     def _text(self, cells: list) -> str:
         if self.column.code_list:
@@ -133,7 +137,7 @@ def _parts(cells: list) -> list[str]:
     return [part for cell in cells for part in (clean(piece) for piece in clean(cell).split(";")) if part]
 
 
-def _fold(text: str) -> str:
+def _fold(text) -> str:
     return clean(text).casefold()
 
 

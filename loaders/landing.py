@@ -59,11 +59,11 @@ def read(
         with rows(content, feed.format, sheets) as found:
             for row in found:
                 _offer(row, readers, reading, take)
-        _close(readers, reading, feed)
+        _close(readers, reading)
     except Unreadable as fault:
         reading.findings.append(finding(fault.rule, row_number=fault.row_number))
     except HeaderFault as fault:
-        reading.findings.append(_header_finding(fault, feed))
+        reading.findings.append(_header_finding(fault))
     return reading
 
 
@@ -111,7 +111,7 @@ def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None
                 )
 
 
-def _close(readers: list[TableReader], reading: Reading, feed: Feed) -> None:
+def _close(readers: list[TableReader], reading: Reading) -> None:
     for reader in readers:
         if not reader.has_header and not reading.is_nil_return:
             raise HeaderFault("FILE-HEADER", reader.table.sheet)
@@ -138,9 +138,13 @@ def _close(readers: list[TableReader], reading: Reading, feed: Feed) -> None:
         reading.findings.append(finding("FILE-ALL-ASIDE" if reading.rows_set_aside else "FILE-NO-ROWS"))
 
 
-def _header_finding(fault: HeaderFault, feed: Feed) -> Finding:
-    wanted = ", ".join(f"'{heading}'" for heading in fault.headings)
-    return finding(fault.rule, sheet=fault.sheet, headings=wanted or None)
+def _header_finding(fault: HeaderFault) -> Finding:
+    return finding(
+        fault.rule,
+        sheet=fault.sheet,
+        headings=", ".join(f"'{heading}'" for heading in fault.headings) or None,
+        undeclared=", ".join(f"'{heading}'" for heading in fault.undeclared) or None,
+    )
 
 
 def _is_nil(row: Row) -> bool:

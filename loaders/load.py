@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 
 from expectations import judging
 from expectations.contract import Contract, load_contracts
-from expectations.verdict import finding, row_finding
+from expectations.verdict import finding
 from loaders import keep, landing
 from loaders.doors import Sighting, open_door
 from loaders.provider import Feed, FileName, Provider, contract_versions, load_providers
@@ -266,11 +266,11 @@ def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
         for record in sorted(feed.records):
             contract = contracts()[record]
             already = _already(connection, load_id, record)
-            for outcome in judging.judge(connection, load_id, contract, already):
-                found = outcome.failed - already.get(outcome.rule, 0)
-                if found:
-                    set_aside += found if outcome.severity == "set_aside" else 0
-                    findings.append(row_finding(contract, outcome.rule, row_count=found))
+            outcomes = judging.judge(connection, load_id, contract, already)
+            set_aside += sum(
+                outcome.failed - already.get(outcome.rule, 0) for outcome in outcomes if outcome.severity == "set_aside"
+            )
+            findings += judging.findings_of(contract, outcomes, headings(feed, record))
             findings += _file_findings(connection, load, record)
         total_aside = load["rows_set_aside"] + set_aside
         if load["rows_read"] and total_aside > MOST_SET_ASIDE * load["rows_read"]:
@@ -281,6 +281,17 @@ def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
         ledger.move(connection, load_id, state, as_of, rows_set_aside=total_aside)
         log.info(state, extra={"sender": provider.code, "load_id": load_id})
         return True
+
+
+def headings(feed: Feed, record: str) -> dict[str, str]:
+    """Return the sender's own headings of a record's columns, for verdicts it can follow."""
+    return {
+        name: " + ".join(cell.source)
+        for table in feed.tables
+        if table.record == record
+        for name, cell in table.columns.items()
+        if cell.source
+    }
 
 
 def _already(connection: Connection, load_id: int, record: str) -> dict[str, int]:

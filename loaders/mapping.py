@@ -45,11 +45,14 @@ class TableCount:
 class HeaderFault(ValueError):
     """The headings are not those of the mapping."""
 
-    def __init__(self, rule: str, sheet: str | None, headings: tuple[str, ...] = ()):
+    def __init__(
+        self, rule: str, sheet: str | None, headings: tuple[str, ...] = (), undeclared: tuple[str, ...] = ()
+    ):
         super().__init__(rule)
         self.rule = rule
         self.sheet = sheet
         self.headings = headings
+        self.undeclared = undeclared
 
 
 class TableReader:
@@ -142,12 +145,13 @@ class TableReader:
         drop = set(self.table.drop) | {heading for heading in places if identifiers.names_an_identifier(heading)}
         wanted = self.table.wanted_headings
         missing = [heading for heading in wanted if heading not in places]
+        declared = set(wanted) | set(self.table.ignore) | drop
         if len(missing) == len(wanted):
-            raise HeaderFault("FILE-HEADER", sheet, tuple(missing))
+            joined = len(places) == 1 and sum(heading in headings[0] for heading in wanted) > 1
+            raise HeaderFault("FILE-DELIMITER" if joined else "FILE-HEADER", sheet, tuple(missing))
         needed = self._needed_headings()
         if lost := tuple(heading for heading in missing if heading in needed):
-            raise HeaderFault("FILE-COLUMN", sheet, lost)
-        declared = set(wanted) | set(self.table.ignore) | drop
+            raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(sorted(set(places) - declared)))
         self.missing_optional = tuple(missing)
         self.dropped = tuple(sorted(drop & set(places)))
         self.undeclared = tuple(heading for heading in places if heading not in declared)

@@ -221,7 +221,8 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
     """
     contracts = contracts or load_contracts()
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # Every scalar stays text until the model types it: a code NO is not false, and 2024-25 is not a date.
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds only text
         provider = Provider.model_validate(document)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

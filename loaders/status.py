@@ -1,0 +1,69 @@
+"""Gather how things stand: what arrived by feed, what waits for a person, when the marts were built."""
+
+from dataclasses import dataclass
+
+from warehouse import build
+from warehouse.connection import connect
+from warehouse.periods import LONDON
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`feeds` are rows of (sender, feed, accepted, waiting, held, refused, rows in, set aside, last file)."""
+
+    feeds: list[tuple]
+    attention: list[str]
+    build: str
+
+
+def read(sender: str | None = None) -> Standing:
+    """Return how things stand, for one sender or all."""
+    code = {"code": sender.upper() if sender else None}
+    with connect("loader") as connection, connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select
+                provider_code,
+                feed,
+                count(*) filter (where state = 'accepted'),
+                count(*) filter (where state in ('fetched', 'landed', 'judged')),
+                count(*) filter (where state = 'held'),
+                count(*) filter (where state = 'refused'),
+                coalesce(sum(rows_landed) filter (where state = 'accepted'), 0),
+                coalesce(sum(rows_set_aside), 0),
+                max(submitted_on)
+            from audit.deliveries
+            where %(code)s::text is null or provider_code = %(code)s
+            group by provider_code, feed
+            order by provider_code, feed
+            """,
+            code,
+        )
+        feeds = cursor.fetchall()
+        cursor.execute(
+            """
+            select d.load_id, d.provider_code, d.file_name, d.state, f.rule, f.message, f.remedy
+            from audit.deliveries as d
+            cross join lateral (
+                select rule, message, remedy from audit.findings as f
+                where f.load_id = d.load_id and f.level in ('refuse', 'hold')
+                order by f.finding_number limit 1
+            ) as f
+            where d.state in ('held', 'refused') and (%(code)s::text is null or d.provider_code = %(code)s)
+            order by d.state, d.submitted_at
+            """,
+            code,
+        )
+        attention = [
+            f"load {load_id} {state}: {provider_code} {file_name}: {rule}: {message}; {remedy}"
+            for load_id, provider_code, file_name, state, rule, message, remedy in cursor
+        ]
+        built = build.latest(connection)
+    if built is None:
+        return Standing(feeds, attention, "The marts have not been built yet: assure build")
+    return Standing(
+        feeds,
+        attention,
+        f"Marts: build {built['build_id']}, as of {built['as_of'].astimezone(LONDON):%d %B %Y %H:%M},"
+        f" sequence {built['accepted_through']}, report quarter {built['report_quarter']}",
+    )
