@@ -271,6 +271,12 @@ def _column(path: Path, written: Property) -> Column:
         "only an id points to a row",
     )
     default = told.defaultWhenBlank
+    agree(
+        path,
+        f"{place}.required",
+        not (written.required and default),
+        "a column with a default is never blank; leave it out",
+    )
     if told.codeList:
         try:
             known = code_list(told.codeList)
