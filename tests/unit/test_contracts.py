@@ -65,8 +65,8 @@ def test_the_rulebook_lists_the_automatic_rules_too(written):
         ("name: is_rejected", "name: revision", "properties", "remove one"),
         ("primaryKeyPosition: 2", "primaryKeyPosition: 3", "primaryKeyPosition", "number the key"),
         ("domain: safety", "domain: safety\ndomain: safety", "line 8", "stands there twice; correct it"),
-        ("value: incident_kind}", f"value: incident_kind}}\n          - {DEFAULT}", "defaultWhenBlank", "use a code of"),
-        ("required: true", f"required: true\n        customProperties: [{DEFAULT}]", "incident_id.required", "never blank"),
+        ("value: incident_kind}", f"value: incident_kind}}\n          - {DEFAULT}", "defaultWhenBlank", "use a code"),
+        ("required: true", f"required: true\n        customProperties: [{DEFAULT}]", "required", "never blank"),
         ("to: service.service_id", "to: service", "relationships", "correct"),
     ],
 )  # fmt: skip
