@@ -6,6 +6,7 @@ line say the same. Colours become CSS variables, so that a chart follows the pag
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,6 +92,7 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
             "lower": point.lower,
             "upper": point.upper,
             "kind": POINTS[point_kind(point.point_type)][0],
+            "area": POINTS[point_kind(point.point_type)][3] * (1 if width > 400 else 0.6),
         }
         for place, point in enumerate(points)
     ]
@@ -107,7 +109,6 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
     looks = {words: look for words, *look in POINTS.values()}
     kinds = alt.Scale(domain=drawn, range=[looks[word][0] for word in drawn])
     colours = alt.Scale(domain=drawn, range=[looks[word][1] for word in drawn])
-    areas = alt.Scale(domain=drawn, range=[looks[word][2] * (1 if width > 400 else 0.6) for word in drawn])
     legend = alt.Legend(title=None, orient="top", direction="horizontal" if width > 400 else "vertical", symbolSize=90, labelLimit=400)
     layers = [
         data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("upper:Q")),
@@ -119,7 +120,7 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
             shape=alt.Shape("kind:N", scale=kinds, legend=legend),
             color=alt.Color("kind:N", scale=colours, legend=legend),
             fill=alt.Fill("kind:N", scale=colours, legend=legend),
-            size=alt.Size("kind:N", scale=areas, legend=None),
+            size=alt.Size("area:Q", scale=None),
         ),
     ]
     last = next((row for row in reversed(rows) if row["mean"] is not None), None)
@@ -176,7 +177,7 @@ def _finished(chart: alt.LayerChart, width: int, height: int, unit: str) -> alt.
 
 def _label_expression(labels: dict[int, str]) -> str:
     """Vega's way to name a place on the axis: datum.value == 0 ? 'Apr 2026' : …"""
-    named = "".join(f"datum.value == {place} ? '{label}' : " for place, label in labels.items())
+    named = "".join(f"datum.value == {place} ? {json.dumps(label)} : " for place, label in labels.items())
     return named + "''"
 
 

@@ -5,7 +5,6 @@ Each function answers one question with sentences made of published rows. What t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,8 +16,8 @@ THINGS_THAT_CHANGED = 3
 # A change stays news for two years, so that there is time to see whether a measure moved.
 NEWS_FOR_YEARS = 2
 # Page one is read in one sitting; the whole wording stands in the sections.
-WORDS_OF_A_CHANGE = 15
-WORDS_OF_A_REASON = 14
+WORDS_OF_A_CHANGE = 12
+WORDS_OF_A_REASON = 12
 SHOWN_BY_NAME = 2
 
 
@@ -43,15 +42,15 @@ class Answer:
 
 def answers(edition: Edition) -> list[Answer]:
     return [
-        Answer("refused", "What was refused, and why", refused(edition)),
-        Answer("waiting", "Who is still waiting to hear", waiting(edition)),
-        Answer("worse", "What is getting worse", worse(edition)),
-        Answer("room", "Who was not in the room", room(edition)),
-        Answer("safe", "Was it safe, and how sure are we", safe(edition)),
-        Answer("network", "What the network says", network(edition)),
-        Answer("promised", "What was promised, and was it done", promised(edition)),
-        Answer("missing", "How much rests on missing data", missing(edition)),
-        Answer("to-decide", "What the committee is asked to decide", to_decide(edition)),
+        Answer("refused", "Refused, and why", refused(edition)),
+        Answer("waiting", "Still waiting to hear", waiting(edition)),
+        Answer("worse", "Getting worse", worse(edition)),
+        Answer("room", "Not in the room", room(edition)),
+        Answer("safe", "Safe, and how sure", safe(edition)),
+        Answer("network", "The network says", network(edition)),
+        Answer("promised", "Promised, and done", promised(edition)),
+        Answer("missing", "Missing data", missing(edition)),
+        Answer("to-decide", "For the committee to decide", to_decide(edition)),
     ]
 
 
@@ -89,11 +88,11 @@ def asked_by(edition: Edition, change: Row) -> Sentence:
     inputs = inputs_behind(edition, change)
     kinds: list[object] = []
     for row in inputs:
-        kind = Words(row["agreed_term"]) if row.get("agreed_term") else given_by(row)
+        kind = Words(row.get("agreed_term") or given_by(row))
         if kind not in kinds:
             kinds.append(kind)
     where = Words(change["service_name"] or change["organisation_name"])
-    return say(words.opened(str(kinds[0])), *((" and ", *listed(kinds[1:]).parts) if kinds[1:] else ()), ", ", where) if kinds else say("Not recorded, ", where)
+    return say(listed(kinds[:SHOWN_BY_NAME]), ", ", where) if kinds else say("not recorded, ", where)
 
 
 def inputs_behind(edition: Edition, change: Row) -> list[Row]:
@@ -102,7 +101,7 @@ def inputs_behind(edition: Edition, change: Row) -> list[Row]:
 
 
 def given_by(row: Row) -> str:
-    return words.GIVEN_BY.get(row["given_by_kind"]) or row.get("given_by_kind_label") or words.GIVEN_BY["not_known"]
+    return words.lowered(row["given_by_kind_label"] or "not known")
 
 
 def effects_of(edition: Edition, change: Row) -> list[Row]:
@@ -114,18 +113,17 @@ def effects_of(edition: Edition, change: Row) -> list[Row]:
 
 
 def shortly_moved(effects: list[Row]) -> Sentence:
-    """A: associated with an improvement; B: no signal either way."""
+    """The measure whose news is worst, in few words: chase contacts: no signal either way."""
     if not effects:
         return say("none was chosen")
-    told = [say(Words(words.lowered(row["plain_name"])), ": ", words.SHORTLY_MOVED.get(row["verdict"], "cannot tell")) for row in effects[:SHOWN_BY_NAME]]
-    return listed(told, between="; ", last="; ")
+    first = effects[0]
+    return say(Words(words.lowered(first["plain_name"])), ": ", words.SHORTLY_MOVED.get(first["verdict"], words.SHORTLY_MOVED["cannot_tell"]))
 
 
 def checked_by(change: Row) -> Sentence:
     if not change["verified_on"]:
         return say("nobody yet")
-    who = words.CHECKED_BY.get(change["verified_by_kind"]) or change.get("verified_by_kind_label") or "somebody"
-    return say(who, ", ", day(change["verified_on"]))
+    return say(Words(words.lowered(change["verified_by_kind_label"] or "not recorded")))
 
 
 def _verdict_known(edition: Edition, change: Row) -> bool:
@@ -141,9 +139,9 @@ def refused(edition: Edition) -> Sentence:
         return sentence("nothing was declined or put off this quarter")
     told = edition.one("declined_and_told", "numerator"), edition.one("declined_and_told", "denominator")
     return paragraph(
-        sentence(counted(declined, "thing was", "things were"), " declined or put off"),
+        sentence(counted(declined, "thing", "things"), " declined or put off"),
         sentence("with a reason: ", out_of(edition.one("declined_with_reason", "numerator"), declined)),
-        sentence("explained to those who asked: ", out_of(*told)),
+        sentence("told so: ", out_of(*told)),
         _one_reason(edition),
     )
 
@@ -156,58 +154,61 @@ def _one_reason(edition: Edition) -> Sentence | None:
 
 
 def waiting(edition: Edition) -> Sentence:
+    if not edition.inputs:
+        return sentence("no evidence about what people said was received")
     still = sorted((row for row in edition.inputs if row["is_waiting"]), key=lambda row: (row["received_on"], row["input_id"]))
     if not still:
         return sentence("nobody who wanted a reply is waiting to hear")
-    first = still[0]
     longest = edition.one("longest_wait", "days")
-    began = say("since ", day(first["received_on"]), " at ", Words(first["organisation_name"]))
+    first = still[0]
     return paragraph(
-        _how_many_wait(edition),
-        sentence("the longest wait: ", words.days(longest), ", ", began) if words.known(longest) else sentence("the longest wait began on ", day(first["received_on"]), " at ", Words(first["organisation_name"])),
-        _told_in_ninety(edition),
-    )
-
-
-def _how_many_wait(edition: Edition) -> Sentence | None:
-    still = edition.one("waiting", "count")
-    return still and sentence(counted(still, "thing said has", "things said have"), " no reply yet")
-
-
-def _told_in_ninety(edition: Edition) -> Sentence | None:
-    share = edition.one("told_back_within_90_days", "share")
-    return sentence("about ", number(share), " hear within ninety days") if words.known(share) else None
+        sentence(counted(edition.one("inputs_waiting", "count"), "thing said has", "things said have"), " no reply yet"),
+        sentence(
+            "the longest wait: ",
+            say(words.days(longest), ", ") if words.known(longest) else None,
+            "since ", day(first["received_on"]), " at ", Words(first["organisation_name"]),
+        ),
+    )  # fmt: skip
 
 
 def worse(edition: Edition) -> Sentence:
-    concerns = [row for row in edition.series if "concern" in (row["variation_icon"] or "")]
-    after = [row for row in edition.effects if row["verdict"] == "worsened"]
-    if not concerns and not after:
-        return sentence("no published chart shows a signal of getting worse. Charts that are too small to publish cannot show one")
-    named = [say(Words(words.lowered(row["plain_name"])), " at ", Words(row["service_name"] or row["organisation_name"])) for row in concerns]
-    named += [say(Words(words.lowered(row["plain_name"])), " after a change at ", Words(edition.organisation_name(row["organisation_code"]))) for row in after]
-    more = " and others, listed below" if len(named) > SHOWN_BY_NAME else ""
-    return paragraph(sentence(listed(named[:SHOWN_BY_NAME]), more), sentence("a signal says that something changed, not why"))
+    """What the findings call worse: a whole organisation's measure, or one that a change was to better. Single wards are named below."""
+    if not edition.series and not edition.effects:
+        return sentence("no evidence that could show a trend was received")
+    found = [row for row in edition.findings if row["kind"] in ("worsening", "worsened_after_change")]
+    firm = [row for row in found if row["severity"] == "adverse"]
+    if not firm:
+        return paragraph(
+            sentence("no organisation’s figures as a whole show a signal of getting worse"),
+            sentence("single services do, as the charts below show") if found else None,
+        )
+    more = ", and more below" if len(firm) > SHOWN_BY_NAME else ""
+    return sentence(listed([_named(edition, row) for row in firm[:SHOWN_BY_NAME]]), more)
+
+
+def _named(edition: Edition, finding: Row) -> Sentence:
+    measure = Words(words.lowered(edition.measure_name(finding["measure_code"])))
+    after = " after a change" if finding["kind"] == "worsened_after_change" else ""
+    return say(measure, after, " at ", Words(finding["organisation_name"]))
 
 
 def room(edition: Edition) -> Sentence:
-    new = edition.one("new_voices", "numerator"), edition.one("new_voices", "denominator"), edition.one("new_voices", "share")
-    carers = edition.one("carers_in_the_room", "count")
     return paragraph(
-        sentence("sessions held as planned: ", out_of(edition.one("sessions_held", "numerator"), edition.one("sessions_held", "denominator"), edition.one("sessions_held", "share"))),
-        sentence("there for the first time: ", out_of(*new)),
-        sentence("carers: ", number(carers)) if carers else None,
+        sentence("sessions held: ", _of(edition, "sessions_held")),
+        sentence("people there for the first time: ", _of(edition, "new_voices")),
         sentence("these records cannot say who stayed away"),
     )
 
 
+def _of(edition: Edition, code: str) -> Sentence:
+    return out_of(*(edition.one(code, statistic) for statistic in ("numerator", "denominator", "share")))
+
+
 def safe(edition: Edition) -> Sentence:
-    needs = edition.one("needs_met", "numerator"), edition.one("needs_met", "denominator"), edition.one("needs_met", "share")
-    places = edition.one("accessible_sessions", "numerator"), edition.one("accessible_sessions", "denominator"), edition.one("accessible_sessions", "share")
     return paragraph(
-        sentence("access needs met: ", out_of(*needs)),
-        sentence("sessions in an accessible place: ", out_of(*places)),
-        None if _asks_about_payment(edition) else sentence("payment and feeling safe are not measured in this edition, so we cannot be sure"),
+        sentence("access needs met: ", _of(edition, "needs_met")),
+        sentence("sessions in an accessible place: ", _of(edition, "accessible_sessions")),
+        None if _asks_about_payment(edition) else sentence("whether people were paid or felt safe is not measured here"),
     )
 
 
@@ -223,30 +224,29 @@ def network(edition: Edition) -> Sentence:
 
 
 def promised(edition: Edition) -> Sentence:
-    due = edition.one("changes_on_time", "denominator")
-    overdue = edition.one("changes_overdue", "numerator")
-    late = [row for row in edition.changes if row["promise_state"] == "overdue"]
-    longest = min(late, key=lambda row: (row["original_due_on"], row["change_id"]), default=None)
+    due = edition.one("promises_due", "count")
+    oldest = min((row for row in edition.changes if row["promise_state"] == "overdue"), key=lambda row: (row["original_due_on"], row["change_id"]), default=None)
+    if due is None:
+        return sentence("no evidence about promises was received")
+    became = [(edition.one(code, "count"), said) for code, said in (("promises_done_on_time", " on time"), ("promises_done_late", " late"), ("promises_not_done", " not yet"), ("promises_stopped", " given up"))]
+    shown = [say(number(figure), said) for figure, said in became if words.known(figure) and figure.value]
     return paragraph(
-        sentence("no change was due this quarter") if words.nothing(due) else sentence("made by the first date promised: ", out_of(edition.one("changes_on_time", "numerator"), due, edition.one("changes_on_time", "share"))),
-        sentence(counted(overdue, "change is", "changes are"), " overdue") if overdue else None,
-        sentence("the oldest was promised for ", day(longest["original_due_on"])) if longest else None,
+        sentence(counted(due, "change", "changes"), " promised for this quarter", say(": ", listed(shown)) if shown else None),
+        sentence("overdue in all: ", number(edition.one("promises_overdue_now", "count")), say(", the oldest since ", day(oldest["original_due_on"])) if oldest else None),
     )
 
 
 def missing(edition: Edition) -> Sentence:
-    came, due = edition.one("data_coverage", "numerator"), edition.one("data_coverage", "denominator")
     absent = sorted({row["organisation_name"] for row in edition.coverage if row["quarter_id"] == edition.quarter_id and row["state"] in ("missing", "refused", "held", "withdrawn")})
     return paragraph(
-        sentence("returns that were due and came: ", out_of(came, due, edition.one("data_coverage", "share"))),
-        sentence("not all from ", listed([Words(name) for name in absent[:SHOWN_BY_NAME]]), " and others" if len(absent) > SHOWN_BY_NAME else "") if absent else None,
-        sentence("missing is never counted as nothing"),
+        sentence("returns that were due and came: ", _of(edition, "data_coverage")),
+        sentence("not all came from ", listed([Words(name) for name in absent[:SHOWN_BY_NAME]]), " and others" if len(absent) > SHOWN_BY_NAME else "") if absent else None,
     )
 
 
 def to_decide(edition: Edition) -> Sentence:
     if not edition.asks:
-        return sentence("nobody has entered a question for the committee in this edition. A named role enters it before sign-off")
+        return sentence("nobody has entered a question for the committee yet")
     return paragraph(*(sentence(Words(row["ask"]), " (", Words(row["entered_by_role"]), ")") for row in edition.asks))
 
 
@@ -278,6 +278,3 @@ def _cut_on(edition: Edition) -> date:
 def _years_before(on: date, years: int) -> date:
     return date(on.year - years, on.month, 1)
 
-
-def names(rows: Iterable[Row]) -> list[Words]:
-    return [Words(row["organisation_name"]) for row in rows]

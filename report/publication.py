@@ -19,7 +19,7 @@ def draft_what_is_due(as_of: dt.datetime) -> list[str]:
             return []
         due = [
             icb_code
-            for icb_code in _icbs(connection)
+            for icb_code in icbs()
             if editions.current(connection, built["report_quarter"], icb_code) is None
         ]
     return [draft(built["report_quarter"], icb_code, as_of) for icb_code in due]
@@ -86,8 +86,8 @@ def _in_state(state: str) -> list[dict]:
         return editions.in_state(connection, state)
 
 
-def _icbs(connection) -> list[str]:
+def icbs() -> list[str]:
     """Return the ICBs that have a report: those whose senders are providers, not publishers of official statistics."""
-    with connection.cursor() as cursor:
+    with connect("transformer") as connection, connection.cursor() as cursor:
         cursor.execute("select distinct icb_code from audit.organisations where tier <> 'statistics' order by icb_code")
         return [row[0] for row in cursor]

@@ -104,6 +104,13 @@ class Edition:
             if statistic in (None, figure.statistic) and all(getattr(figure, column) == value for column, value in where.items())
         )
 
+    def label_of(self, code_column: str, code: str, relation: str = "inputs") -> str | None:
+        """The published label of a code, as it stands beside the code in any row."""
+        for row in getattr(self, relation):
+            if row.get(code_column) == code and row.get(f"{code_column}_label"):
+                return row[f"{code_column}_label"]
+        return None
+
     def one(self, measure_code: str, statistic: str, organisation_code: str = REGION) -> Figure | None:
         """The report quarter's figure of a whole organisation, else its state on the as-of date; never one of a breakdown."""
         found = [
@@ -147,7 +154,8 @@ class Edition:
 
 
 def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
-    """Make an edition of plain rows by relation name; unknown columns of a figure are left aside."""
+    """Make an edition of plain rows by relation name: those of its own ICB. Unknown columns of a figure are left aside."""
+    rows = {relation: [row for row in found if row.get("icb_code") in (None, facts["icb_code"])] for relation, found in rows.items()}
     figures = [
         Figure(**{name: value for name, value in row.items() if name in FIGURE_COLUMNS and not (name == "decimals" and value is None)})
         for row in rows.get("pub_figures", ())

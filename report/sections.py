@@ -22,26 +22,30 @@ ROOM = ("sessions_held", "sessions_minuted", "new_voices", "needs_met", "accessi
 RESTRICTIVE = ("restrictive_interventions",)
 ACCESS = ("access_complaints", "chase_contacts")
 
-# state -> (a sign that differs in shape, words)
+# A sign for each state of a return, different in shape; the words come published.
 COVERAGE = {
-    "received": ("●", "received"),
-    "late": ("◐", "came late"),
-    "restated": ("◆", "sent again"),
-    "nil": ("□", "nothing to report"),
-    "missing": ("○", "not received"),
-    "refused": ("△", "refused"),
-    "held": ("◇", "held"),
-    "withdrawn": ("▽", "withdrawn"),
-    "no_agreement": ("–", "no agreement"),
-    "not_due": ("·", "not due"),
+    "received": "●",
+    "late": "◐",
+    "restated": "◆",
+    "nil": "□",
+    "missing": "○",
+    "refused": "△",
+    "held": "◇",
+    "withdrawn": "▽",
+    "no_agreement": "–",
+    "not_due": "·",
 }
-PROMISE = {
-    "done_on_time": "Made by the first date promised",
-    "done_late": "Made late",
-    "overdue": "Overdue",
-    "stopped": "Given up",
-    "not_due": "Not due yet",
-    "no_deadline": "No date was promised",
+ENDED = {
+    "inputs_told": "Told, this quarter",
+    "inputs_waiting": "Waiting to hear, today",
+    "inputs_no_reply_wanted": "No reply wanted, since records began",
+    "inputs_cannot_be_reached": "Cannot be reached, since records began",
+}
+ACTIVITY = {
+    "inputs_received": "Things said that were received",
+    "inputs_decided": "Things said that were decided",
+    "changes_made": "Changes made",
+    "changes_checked": "Changes checked by somebody other than their owner",
 }
 
 
@@ -114,7 +118,7 @@ def _story(edition: Edition, change: Row) -> Story:
         said=inputs,
         why=say(Words(reason, is_quoted=True)) if reason else None,
         moved=[moved(edition, row) for row in page_one.effects_of(edition, change)] or [words.moved(None, None)],
-        told=sentence("told back on ", day(told["told_on"]), " (", words.from_list(words.TOLD_WHO, told["told_who"]), ")")
+        told=sentence("told back on ", day(told["told_on"]), _who(told))
         if told
         else sentence("the people who said it are waiting to hear" if waiting else "nobody has been told yet"),
     )
@@ -122,13 +126,20 @@ def _story(edition: Edition, change: Row) -> Story:
 
 def moved(edition: Edition, effect: Row) -> Sentence:
     """The effect in a sentence, with its size and how sure we are where both are published."""
-    figures = {figure.statistic: figure for figure in edition.of_subject(f"{effect['change_id']}") if figure.measure_code == effect["measure_code"] and figure.organisation_code == effect["organisation_code"]}
-    said = say(Words(effect["verdict_words"])) if effect.get("verdict_words") else words.moved(effect["verdict"], effect["plain_name"], effect["reason_code"])
+    figures = {
+        figure.statistic: figure
+        for figure in edition.of_subject(effect["change_id"])
+        if figure.section == "effects" and (figure.measure_code, figure.organisation_code) == (effect["measure_code"], effect["organisation_code"])
+    }
+    said = say(Words(words.opened(effect["plain_name"])), ": ", Words(words.lowered(effect["verdict_words"]))) if effect["verdict_words"] else words.moved(effect["verdict"], effect["plain_name"])
     size = figures.get("value")
     if not words.known(size):
         return said
-    sure = words.likely_between(figures.get("lower"), figures.get("upper"))
-    return say(said, " The measure stands at ", number(size), f" {size.unit or ''}".rstrip(), " of what it was" if size.unit == "ratio" else "", say("; ", sure) if sure else None, ".")
+    return words.paragraph(said, sentence("it stands at ", number(size), " ", size.unit, "; ", words.likely_between(figures.get("lower"), figures.get("upper"))))
+
+
+def _who(row: Row) -> Sentence | None:
+    return say(" (", Words(words.lowered(row["told_who_label"])), ")") if row.get("told_who_label") else None
 
 
 # The chain
@@ -144,7 +155,7 @@ def chain(edition: Edition) -> list[tuple[Row, list[Link]]]:
 
 def _link(edition: Edition, row: Row) -> Link:
     figures = {figure.measure_code: figure for figure in edition.of_subject(row["input_id"]) if figure.organisation_code == row["organisation_code"]}
-    outcome = words.from_list(words.OUTCOMES, row["outcome"], otherwise="")
+    outcome = Words(row["outcome_label"] or "Decided")
     decided_by = say(" by the ", Words(words.lowered(row["decided_by_role"]))) if row["decided_by_role"] else None
     return Link(
         row=row,
@@ -155,9 +166,9 @@ def _link(edition: Edition, row: Row) -> Link:
         changed=_public(row["changed"], row["changed_words_state"]) if row["change_id"] else say("No change linked" if row["decided_on"] else ""),
         changed_on=_changed_on(row),
         told=_told(row),
-        days_to_decide=_days(figures.get("days_to_decide"), " to a decision"),
-        days_to_tell=_days(figures.get("days_to_tell"), " until told"),
-        days_waiting=_days(figures.get("days_waiting"), " so far") if row["is_waiting"] else None,
+        days_to_decide=_days(figures.get("input_days_to_decide"), " to a decision"),
+        days_to_tell=_days(figures.get("input_days_to_tell"), " until told"),
+        days_waiting=_days(figures.get("input_days_waiting"), " so far") if row["is_waiting"] else None,
     )
 
 
@@ -180,14 +191,14 @@ def _why(row: Row) -> Sentence:
         return say("No reason given")
     if row["reason"]:
         return say(Words(row["reason"]))
-    coded = words.REASONS.get(row["reason_code"] or "")
+    coded = Words(row["reason_code_label"]) if row["reason_code_label"] else None
     said = _public(None, row["reason_words_state"])
-    return sentence(coded, ". ", said) if coded else said
+    return say(coded, ". ", said) if coded else said
 
 
 def _changed_on(row: Row) -> Sentence:
     if row["implemented_on"]:
-        checked = say("; checked by ", words.CHECKED_BY.get(row["verified_by_kind"], "somebody")) if row["verified_on"] else "; not yet checked"
+        checked = say("; checked by ", Words(words.lowered(row["verified_by_kind_label"] or "somebody"))) if row["verified_on"] else "; not yet checked"
         return say("In place since ", day(row["implemented_on"]), checked)
     if row["original_due_on"]:
         return say("Not in place yet; first promised for ", day(row["original_due_on"]))
@@ -196,8 +207,7 @@ def _changed_on(row: Row) -> Sentence:
 
 def _told(row: Row) -> Sentence:
     if row["ended_by"] == "told":
-        who = words.TOLD_WHO.get(row["told_who"]) or row.get("told_who_label")
-        return say("Told on ", day(row["told_on"]), f" ({who})" if who else None)
+        return say("Told on ", day(row["told_on"]), _who(row))
     return say(words.from_list(words.ENDS, row["ended_by"]))
 
 
@@ -206,16 +216,15 @@ def _told(row: Row) -> Sentence:
 
 def measures(edition: Edition, key: str, codes: Iterable[str], caption: str) -> Table | None:
     """One row for each measure, one column for each organisation and one for the region."""
-    columns = [row["organisation_code"] for row in edition.organisations] + [REGION]
+    columns = _columns(edition)
     rows = []
     for code in codes:
         if not edition.of_measure(code):
             continue
-        rows.append((words.opened(edition.measure_name(code)), [measured(edition, code, column) for column in columns]))
+        rows.append((Words(words.opened(edition.measure_name(code))), [measured(edition, code, column) for column in columns]))
     if not rows:
         return None
-    heads = ["Measure", *(Words(row["organisation_name"]) for row in edition.organisations), "The region, pooled"]
-    return Table(key, caption, heads, rows)
+    return Table(key, caption, ["Measure", *_heads(edition)], rows)
 
 
 def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
@@ -223,24 +232,50 @@ def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
     numerator, denominator, share = (edition.one(code, statistic, organisation_code) for statistic in ("numerator", "denominator", "share"))
     if numerator is None and denominator is None:
         return say(number(share)) if share else say("No evidence received")
-    said = out_of(numerator, denominator, share)
+    if code in TOLD_BACK and words.known(share) and words.known(denominator):
+        # An estimate that takes account of those still waiting: the told so far over all would be another number.
+        said = say(number(share), " of ", number(denominator))
+    else:
+        said = out_of(numerator, denominator, share)
+    notes = {figure.label for figure in (numerator, share) if figure and figure.label}
     declared = "declared" in {figure.evidence_basis for figure in (numerator, denominator) if figure}
-    return say(said, " (declared)" if declared else None)
+    return say(said, " (declared)" if declared else None, *(say(" (", Words(note), ")") for note in sorted(notes)))
 
 
 def broken_down(edition: Edition, key: str, kind: str, caption: str, head: str, names: dict[str, str]) -> Table | None:
-    """Counts by a code list, one column for each organisation and the region."""
-    columns = [row["organisation_code"] for row in edition.organisations] + [REGION]
-    cells = {column: {figure.breakdown_code: figure for figure in edition.by(kind, organisation_code=column) if figure.statistic in ("count", "numerator")} for column in columns}
-    there = {code for column in cells.values() for code in column}
-    codes = [code for code in names if code in there] + sorted(there - set(names))
-    if not codes:
-        return None
-    rows = [
-        (words.opened(words.from_list(names, code)), [number(cells[column][code]) if code in cells[column] else "none recorded" for column in columns])
-        for code in codes
-    ]
-    return Table(key, caption, [head, *(Words(row["organisation_name"]) for row in edition.organisations), "The region"], rows)
+    """Counts by a code list, one column for each organisation and the region; a code that nobody used has no line."""
+    columns = _columns(edition)
+    cells = {column: {figure.breakdown_code: figure for figure in edition.by(kind, "count", column)} for column in columns}
+    codes = sorted({code for column in cells.values() for code in column}, key=lambda code: (code not in names, words.from_list(names, code)))
+    rows = [(Words(words.from_list(names, code)), [number(cells[column][code]) if code in cells[column] else "none" for column in columns]) for code in codes]
+    return Table(key, caption, [head, *_heads(edition)], rows) if rows else None
+
+
+def counts(edition: Edition, key: str, names: dict[str, str], caption: str, head: str) -> Table | None:
+    """Plain counts, one line for each of `names` that is published."""
+    rows = [(said, [number(edition.one(code, "count", column)) for column in _columns(edition)]) for code, said in names.items() if edition.of_measure(code)]
+    return Table(key, caption, [head, *_heads(edition)], rows) if rows else None
+
+
+def reasons(edition: Edition) -> Table | None:
+    names = {row["reason_code"]: row["reason_code_label"] for row in edition.inputs if row["reason_code"] and row["reason_code_label"]}
+    return broken_down(edition, "by-reason", "decision_reason", "Why things were declined or put off, this quarter", "Reason", {**names, "none_given": "No reason given"})
+
+
+def evidence(edition: Edition) -> Table | None:
+    """Of how many organisations asked each measure could be told."""
+    found = {figure.breakdown_code: figure for figure in edition.by("measure", "numerator")}
+    asked = {figure.breakdown_code: figure for figure in edition.by("measure", "denominator")}
+    rows = [(Words(edition.measure_name(code)), [out_of(found[code], asked.get(code))]) for code in sorted(found, key=edition.measure_name)]
+    return Table("evidence-received", "How many of the organisations asked sent evidence", ["Measure", "Organisations"], rows) if rows else None
+
+
+def _columns(edition: Edition) -> list[str]:
+    return [*(row["organisation_code"] for row in edition.organisations), REGION]
+
+
+def _heads(edition: Edition) -> list[object]:
+    return [*(Words(row["organisation_name"]) for row in edition.organisations), "The region"]
 
 
 # Promises
@@ -255,8 +290,8 @@ def _promises_of(edition: Edition, organisation: Row) -> Table | None:
     for row in edition.changes:
         if row["organisation_code"] != organisation["organisation_code"] or not row["is_in_report"]:
             continue
-        late = next((figure for figure in edition.of_subject(row["change_id"]) if figure.statistic == "days" and figure.organisation_code == row["organisation_code"]), None)
-        became = say(PROMISE.get(row["promise_state"], row["promise_label"]), say(" by ", days(late)) if words.known(late) and late.value and row["promise_state"] in ("done_late", "overdue") else None)
+        late = next((figure for figure in edition.of_subject(row["change_id"]) if figure.measure_code == "change_days_late" and figure.organisation_code == row["organisation_code"]), None)
+        became = say(Words(row["promise_label"]), say(": ", days(late)) if words.known(late) and late.value and row["promise_state"] in ("done_late", "overdue") else None)
         rows.append(
             (
                 _public(row["changed"], row["changed_words_state"]),
@@ -285,7 +320,7 @@ def series_charts(edition: Edition, codes: Iterable[str]) -> list[Chart]:
 def _series_chart(edition: Edition, row: Row) -> Chart:
     where = Words(row["service_name"] or row["organisation_name"])
     verdict = row["verdict_words"] or "No verdict"
-    title = sentence(where, ", ", Words(words.lowered(row["plain_name"])), ": ", Words(words.lowered(verdict.rstrip("."))))
+    title = say(where, ", ", Words(words.lowered(row["plain_name"])), ": ", Words(words.lowered(verdict)))
     notes = [Words(row[column]) for column in ("caveat_words", "disagreement_words") if row.get(column)]
     if row["chart_state"] != "publishable":
         why = "There are too few points for a chart." if row["chart_state"] == "too_few_points" else "The numbers are too small to print, so the verdict stands in words."
@@ -345,7 +380,7 @@ def told_back(edition: Edition) -> Chart | None:
     if not steps:
         return None
     drawn = [charts.Step(at, *(found[one].value if one in found else None for one in ("share", "lower", "upper"))) for at, found in steps]
-    rows = [(Words(f"day {at:.0f}"), [number(found.get(one)) if found.get(one) else "" for one in ("share", "lower", "upper")]) for at, found in steps]
+    rows = [(Code(f"{at:.0f}"), [number(found.get(one)) if found.get(one) else "" for one in ("share", "lower", "upper")]) for at, found in steps]
     ninety = edition.one("told_back_within_90_days", "share")
     title = sentence(number(ninety), " of things said are answered within ninety days") if words.known(ninety) else say("How long people waited to hear")
     return Chart(
@@ -371,12 +406,19 @@ def coverage(edition: Edition) -> list[Table]:
             feeds = sorted({row["feed"] for row in rows if row["period_start_on"] in starts})
             if not feeds:
                 continue
-            state = {(row["feed"], row["period_start_on"]): row["state"] for row in rows}
-            cells = [(Words(feed.replace("_", " ").capitalize()), [COVERAGE.get(state.get((feed, start)) or "not_due", ("·", state.get((feed, start)))) + (state.get((feed, start)) or "not_due",) for start in starts]) for feed in feeds]
+            states = {(row["feed"], row["period_start_on"]): row for row in rows}
+            cells = [(Words(feed.replace("_", " ").capitalize()), [_came(states.get((feed, start))) for start in starts]) for feed in feeds]
             heads = [words.month_in_short(start) if is_month else words.quarter_in_short(start) for start in starts]
             key = f"coverage-{one['organisation_code']}-{'months' if is_month else 'quarters'}"
             tables.append(Table(key, say(Words(one["organisation_name"]), f", {wording}"), ["Return", *heads], cells))
     return tables
+
+
+def _came(row: Row | None) -> tuple[str, str, str]:
+    """(sign, words, state) of one return; one that was never asked for is not due."""
+    if row is None:
+        return COVERAGE["not_due"], "Not asked", "not_due"
+    return COVERAGE.get(row["state"], "?"), row["state_label"], row["state"] if row["state"] in COVERAGE else "other"
 
 
 def _is_month(row: Row) -> bool:
@@ -384,20 +426,25 @@ def _is_month(row: Row) -> bool:
 
 
 def data_quality(edition: Edition) -> list[Table]:
-    """What was read, kept and set aside, record by record; only what is published as a figure is printed."""
+    """What was read, kept and set aside, record by record, and the rules that set rows aside."""
     tables = []
     for one in edition.organisations:
-        figures = {
-            (figure.breakdown_code, figure.measure_code): figure
-            for figure in edition.figures.values()
-            if figure.section == "quality" and figure.organisation_code == one["organisation_code"] and figure.breakdown_kind == "record"
-        }
-        records = sorted({record for record, _ in figures})
-        columns = [code for code in ("files_received", "rows_read", "rows_accepted", "rows_set_aside") if any(measure == code for _, measure in figures)]
-        if records and columns:
-            rows = [(Words(record.replace("_", " ").capitalize()), [number(figures[record, code]) if (record, code) in figures else "" for code in columns]) for record in records]
-            heads = ["Record", *(words.opened(code.replace("_", " ")) for code in columns)]
-            tables.append(Table(f"quality-{one['organisation_code']}", say(Words(one["organisation_name"]), ": what was read, kept and set aside"), heads, rows))
+        mine = [row for row in edition.data_quality if row["organisation_code"] == one["organisation_code"]]
+        rows = []
+        for row in mine:
+            figures = {
+                figure.measure_code: figure
+                for figure in edition.of_subject(row["record"])
+                if figure.section == "quality" and (figure.organisation_code, figure.breakdown_code) == (row["organisation_code"], row["rule"])
+            }
+            is_record = row["rule"] == "all"
+            aside = figures.get("rows_set_aside")
+            if not is_record and not (words.known(aside) and aside.value):
+                continue
+            head = Words(words.opened(row["record"].replace("_", " "))) if is_record else say(Words(words.opened(row["record"].replace("_", " "))), ", rule ", Code(row["rule"]))
+            rows.append((head, [number(figures[code]) if code in figures else "" for code in ("rows_read", "rows_accepted", "rows_set_aside")]))
+        if rows:
+            tables.append(Table(f"quality-{one['organisation_code']}", say(Words(one["organisation_name"]), ": rows read, accepted and set aside"), ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside"], rows))
     return tables
 
 

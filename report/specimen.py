@@ -48,7 +48,7 @@ def specimen(**facts: object) -> Edition:
 
 def rows() -> dict[str, list[dict]]:
     return {
-        "pub_figures": [*_measures(), *_counts(), *_curve(), *_subjects(), *_series_points()],
+        "pub_figures": [*_measures(), *_counts(), *_curve(), *_subjects(), *_series_points(), *_quality_figures()],
         "pub_organisations": [
             {"organisation_code": code, "organisation_name": name, "organisation_kind": "charity" if "charity" in name else "nhs_trust",
              "tier": "minimal" if code == "QX3" else "full", "icb_code": "QXX", "icb_name": FACTS["icb_name"], "joined_on": date(2023, 7, 1), "is_joining": False, "is_made_up": True}
@@ -61,9 +61,11 @@ def rows() -> dict[str, list[dict]]:
         "pub_coverage": _coverage(),
         "pub_findings": [
             {"finding_id": "waiting/QX1/N-3", "kind": "waiting", "kind_label": "Waiting", "severity": "adverse", "organisation_code": "QX1", "since_on": date(2025, 3, 12), "finding_words": "Somebody who wanted a reply has not been told what became of what they said."},
+            {"finding_id": "worsening/QX2/chase_contacts/QX2", "kind": "worsening", "kind_label": "Getting worse", "severity": "adverse", "organisation_code": "QX2", "organisation_name": ORGANISATIONS["QX2"], "measure_code": "chase_contacts", "subject_id": "chase_contacts/QX2/S-4", "since_on": date(2025, 12, 1), "finding_words": "The latest month is part of a signal that a measure is getting worse."},
+            {"finding_id": "worsened_after_change/QX1/C-4", "kind": "worsened_after_change", "kind_label": "Worse since a change", "severity": "adverse", "organisation_code": "QX1", "organisation_name": ORGANISATIONS["QX1"], "measure_code": "restrictive_interventions", "subject_id": "C-4", "since_on": date(2025, 5, 1), "finding_words": "A measure that a change named has become worse since."},
             {"finding_id": "no_reason/QX2/N-5", "kind": "declined_without_reason", "kind_label": "Declined without a reason", "severity": "adverse", "organisation_code": "QX2", "since_on": date(2026, 4, 22), "finding_words": "Something was declined and no reason was given."},
         ],
-        "pub_data_quality": [],
+        "pub_data_quality": _quality(),
         "pub_measures": [
             {"measure_code": code, "plain_name": name, "numerator": "those that were", "denominator": "all there were in the quarter", "clock": "the quarter"}
             for code, (name, _) in MEASURES.items()
@@ -85,39 +87,66 @@ def _measures() -> list[dict]:
         basis = "recorded"
         for organisation, (numerator, denominator) in found.items():
             basis = "declared" if organisation == "QX3" and code in PEOPLE else "recorded"
-            share = numerator / denominator if numerator is not None and denominator and denominator >= 20 else None
+            share = 0.62 if (code, organisation) == ("told_back_within_90_days", "ALL") else numerator / denominator if numerator is not None and denominator and denominator >= 20 else None
             for statistic, value in (("numerator", numerator), ("denominator", denominator), ("share", share)):
                 made.append(_figure(f"{code}.{statistic}/{organisation}/{QUARTER}", value, measure_code=code, statistic=statistic, organisation_code=organisation, disclosure_class=kept, evidence_basis=basis,
                                     unit="share of 1" if statistic == "share" else "count", **({"value_state": "too_few_to_say"} if value is None and statistic == "share" else {})))  # fmt: skip
     return made
 
 
+COUNTS = {
+    "inputs_received": (26, 9, 3), "inputs_decided": (24, 7, 3), "inputs_told": (41, 9, 6), "inputs_waiting": (2, 1, 0), "inputs_no_reply_wanted": (2, 0, 0),
+    "inputs_cannot_be_reached": (0, 1, 0), "changes_made": (6, 2, 1), "changes_checked": (5, 0, 1), "promises_due": (5, 3, 1), "promises_done_on_time": (3, 1, 0),
+    "promises_done_late": (1, 0, 1), "promises_not_done": (1, 2, 0), "promises_stopped": (0, 0, 0), "promises_overdue_now": (1, 2, 0),
+}  # fmt: skip
+AS_OF = ("inputs_waiting", "inputs_no_reply_wanted", "inputs_cannot_be_reached", "promises_overdue_now")
+REASONS = {"financial": (2, 1, 0), "safety": (1, 0, 0), "none_given": (0, 2, 0)}
+
+
 def _counts() -> list[dict]:
-    made = [
-        _figure("waiting.count/ALL/2026-07-29", 3, measure_code="waiting", statistic="count", period_kind="as_of"),
-        _figure("longest_wait.days/ALL/2026-07-29", 504, measure_code="longest_wait", statistic="days", period_kind="as_of", unit="days"),
-    ]
-    ends = {"told": (41, 9, 6), "no_reply_wanted": (2, 0, 0), "cannot_be_reached": (0, 1, 0), "waiting": (2, 1, 0)}
-    reasons = {"financial": (2, 1, 0), "safety": (1, 0, 0), "contractual": (1, 0, 0)}
-    for kind, code, table in (("ended_by", "inputs_ended", ends), ("reason_code", "refusals", reasons)):
-        for name, counts in table.items():
-            for organisation, value in zip((*ORGANISATIONS, "ALL"), (*counts, sum(counts)), strict=True):
-                made.append(_figure(f"{code}.count/{organisation}/{name}/{QUARTER}", value, measure_code=code, statistic="count", organisation_code=organisation, breakdown_kind=kind, breakdown_code=name))
+    made = [_figure("longest_wait.days/QXX/as_of", 504, measure_code="longest_wait", statistic="days", period_kind="as_of", unit="days")]
+    for code, values in COUNTS.items():
+        kind = "as_of" if code in AS_OF else "quarter"
+        for organisation, value in zip((*ORGANISATIONS, "ALL"), (*values, sum(values)), strict=True):
+            made.append(_figure(f"{code}.count/{organisation}/{kind}", value, measure_code=code, statistic="count", organisation_code=organisation, period_kind=kind))
+    for reason, values in REASONS.items():
+        for organisation, value in zip((*ORGANISATIONS, "ALL"), (*values, sum(values)), strict=True):
+            made.append(_figure(f"inputs_declined_by_reason.count/{organisation}/{reason}/{QUARTER}", value, measure_code="inputs_declined_by_reason", statistic="count", organisation_code=organisation, breakdown_kind="decision_reason", breakdown_code=reason))
+    for code, sent in (("influence", 3), ("needs_met", 2)):
+        for statistic, value in (("numerator", sent), ("denominator", 3)):
+            made.append(_figure(f"evidence.{statistic}/QXX/{code}/{QUARTER}", value, measure_code="evidence", statistic=statistic, breakdown_kind="measure", breakdown_code=code, unit="organisations"))
     return made
+
+
+def _quality() -> list[dict]:
+    return [
+        {"organisation_code": "QX1", "organisation_name": ORGANISATIONS["QX1"], "icb_code": "QXX", "record": "incident", "rule": rule, "severity": None if rule == "all" else "set_aside", "files_received": 36, "rows_read": None, "rows_accepted": None, "rows_set_aside": 3}
+        for rule in ("INC-001", "INC-002", "all")
+    ]  # fmt: skip
+
+
+def _quality_figures() -> list[dict]:
+    found = [("read", "all", 1205), ("accepted", "all", 1200), ("set_aside", "all", 3), ("set_aside", "INC-001", 3), ("set_aside", "INC-002", 0)]
+    return [
+        _figure(f"rows_{line}.count/QX1/incident/{rule}", value, section="quality", measure_code=f"rows_{line}", statistic="count", organisation_code="QX1", subject_id="incident", period_kind="as_of", breakdown_kind="rule", breakdown_code=rule, unit="rows")
+        for line, rule, value in found
+    ]
 
 
 def _curve() -> list[dict]:
     made = []
-    for at, share in ((0, 0), (7, 0.06), (14, 0.15), (28, 0.29), (45, 0.41), (60, 0.5), (75, 0.57), (90, 86 / 140), (120, 0.7), (180, 0.78)):
+    for at, share in ((0, 0), (7, 0.06), (14, 0.15), (28, 0.29), (45, 0.41), (60, 0.5), (75, 0.57), (90, 0.62), (120, 0.7), (180, 0.78)):
         for statistic, value in (("share", share), ("lower", max(0, share - 0.08)), ("upper", min(1, share + 0.07))):
-            made.append(_figure(f"told_back_curve.{statistic}/ALL/day-{at}/{QUARTER}", value, measure_code="told_back_curve", statistic=statistic, breakdown_kind="day", breakdown_code=str(at), unit="share of 1"))
+            made.append(_figure(f"told_back_curve.{statistic}/ALL/day-{at}/{QUARTER}", value, measure_code="told_back_curve", statistic=statistic, breakdown_kind="day", breakdown_code=f"{at:04d}", unit="share of 1"))
     return made
 
 
 def _subjects() -> list[dict]:
-    days = [("QX1", "N-1", "days_to_decide", 63), ("QX1", "N-1", "days_to_tell", 70), ("QX1", "N-2", "days_to_tell", 0), ("QX1", "N-3", "days_waiting", 504), ("QX2", "N-5", "days_to_decide", 1)]
+    days = [("QX1", "N-1", "input_days_to_decide", 63), ("QX1", "N-1", "input_days_to_tell", 70), ("QX1", "N-2", "input_days_to_tell", 0), ("QX1", "N-3", "input_days_waiting", 504), ("QX2", "N-5", "input_days_to_decide", 1)]
     made = [_figure(f"{code}.days/{organisation}/{subject}", value, measure_code=code, statistic="days", organisation_code=organisation, subject_id=subject, period_kind="as_of", unit="days") for organisation, subject, code, value in days]
-    made.append(_figure("days_late.days/QX2/C-2", 120, measure_code="days_late", statistic="days", organisation_code="QX2", subject_id="C-2", period_kind="as_of", unit="days"))
+    made.append(_figure("change_days_late.days/QX2/C-2", 120, measure_code="change_days_late", statistic="days", organisation_code="QX2", subject_id="C-2", period_kind="as_of", unit="days"))
+    for statistic, value in (("value", 0.78), ("lower", 0.7), ("upper", 0.86)):
+        made.append(_figure(f"effect.{statistic}/QX1/C-1/chase_contacts", value, section="effects", measure_code="chase_contacts", statistic=statistic, organisation_code="QX1", subject_id="C-1", period_kind="as_of", unit="times the rate before", decimals=2))
     return made
 
 
@@ -147,10 +176,10 @@ def _series() -> list[dict]:
                 "rule_set": "NHSRplotthedots 0.2.2", "disagreement_words": None, "caveat_words": None, "first_month_on": _months()[0], "last_month_on": _months()[-1], "unit": unit, **more}  # fmt: skip
 
     return [
-        one("restrictive_interventions", "Restrictive interventions", "QX1", "S-1", "Heron ward", "publishable", "special_cause_improvement", "Lower than usual: a signal of improvement.", "per 1,000 occupied bed days"),
-        one("restrictive_interventions", "Restrictive interventions", "QX1", "S-2", "Egret ward", "words_only", None, "No signal of change.", "per 1,000 occupied bed days"),
-        one("restrictive_interventions", "Restrictive interventions", "QX2", "S-3", "Slipway ward", "too_few_points", None, "Too few months to say.", "per 1,000 occupied bed days"),
-        one("chase_contacts", "Contacts to ask what is happening with a referral", "QX2", "S-4", "Quayside community team", "publishable", "special_cause_concern", "Higher than usual: a signal of concern.", "per 100 open referrals", caveat_words="Two months did not come in."),
+        one("restrictive_interventions", "Restrictive interventions", "QX1", "S-1", "Heron ward", "publishable", "special_cause_improvement", "The latest month is part of a signal of improvement.", "per 1,000 occupied bed days"),
+        one("restrictive_interventions", "Restrictive interventions", "QX1", "S-2", "Egret ward", "words_only", None, "The latest month is within what chance alone would bring: no sign of change.", "per 1,000 occupied bed days"),
+        one("restrictive_interventions", "Restrictive interventions", "QX2", "S-3", "Slipway ward", "too_few_points", None, "There are too few months to say whether this is changing.", "per 1,000 occupied bed days"),
+        one("chase_contacts", "Contacts to ask what is happening with a referral", "QX2", "S-4", "Quayside community team", "publishable", "special_cause_concern", "The latest month is part of a signal that this is getting worse.", "per 100 open referrals", caveat_words="Some months were not received. They are left out, not nought."),
     ]
 
 
@@ -162,7 +191,7 @@ def _inputs() -> list[dict]:
                  "implemented_on": None, "verified_on": None, "verified_by_kind": None, "told_on": None, "told_who": None, "ended_by": "waiting", "is_waiting": False, "is_declined_without_reason": False, "is_influence": False}  # fmt: skip
         made = {**usual, **more}
         made["is_waiting"] = made["ended_by"] == "waiting"
-        return made
+        return _labelled(made)
 
     yes = {"outcome": "accepted", "reason_words_state": "checked"}
     told = {"ended_by": "told", "told_who": "everyone_who_took_part"}
@@ -178,12 +207,28 @@ def _inputs() -> list[dict]:
     ]  # fmt: skip
 
 
+LABELS = {
+    "own_experience": "A person using services", "carer": "A carer", "family_or_friend": "A family member or friend", "bereaved": "A bereaved person", "group": "A group together",
+    "accepted": "Accepted", "declined": "Declined", "financial": "Financial", "safety": "Safety", "lived_experience_member": "A member with lived experience",
+    "everyone_who_took_part": "Everyone who took part", "done_on_time": "Done by the first date promised", "done_late": "Done, after the first date promised",
+    "overdue": "Not done, and the first date promised has passed",
+    "received": "Received", "late": "Received late", "missing": "Not received", "restated": "Received and restated", "nil": "Received: nothing this period", "no_agreement": "No agreement in force",
+    "refused": "Sent, refused and not sent again", "held": "Held for a person to look at", "withdrawn": "Withdrawn", "not_due": "Not due yet",
+}  # fmt: skip
+
+
+def _labelled(row: dict) -> dict:
+    """The row with the words of its codes beside them, as they are published."""
+    coded = ("given_by_kind", "outcome", "reason_code", "verified_by_kind", "told_who", "state")
+    return {**row, **{f"{column}_label": LABELS.get(row[column]) for column in coded if column in row}}
+
+
 def _changes() -> list[dict]:
     def one(change_id: str, organisation: str, inputs: str, changed: str | None, state: str, **more: object) -> dict:
         usual = {"organisation_code": organisation, "organisation_name": ORGANISATIONS[organisation], "change_id": change_id, "service_id": None, "service_name": None, "input_ids": inputs, "changed": changed,
                  "changed_words_state": "checked" if changed else "not_yet_checked", "owner_role": "Head of access", "decided_on": date(2024, 12, 11), "original_due_on": None, "due_on": None, "implemented_on": None, "stopped_on": None,
-                 "verified_on": None, "verified_by_kind": None, "is_verified": False, "is_influence": False, "is_in_report": True, "promise_state": state, "promise_label": None, "quarter_id": QUARTER}  # fmt: skip
-        return {**usual, **more}
+                 "verified_on": None, "verified_by_kind": None, "is_verified": False, "is_influence": False, "is_in_report": True, "promise_state": state, "quarter_id": QUARTER}  # fmt: skip
+        return _labelled({**usual, **more, "promise_label": LABELS[state]})
 
     done = {"is_influence": True, "is_verified": True, "verified_by_kind": "lived_experience_member"}
     return [
@@ -196,16 +241,17 @@ def _changes() -> list[dict]:
 
 
 def _effects() -> list[dict]:
+    better = "Since the change the measure has been better than before it, more than chance would bring. This is associated with the change, not shown to be caused by it."
     found = [
-        ("QX1", "C-1", "chase_contacts", "Contacts to ask what is happening with a referral", "improved", None),
-        ("QX1", "C-1", "access_complaints", "Complaints about access", "no_signal", None),
-        ("QX1", "C-4", "restrictive_interventions", "Restrictive interventions", "worsened", None),
-        ("QX3", "C-3", "new_voices", "People who took part for the first time", "too_early", "too_few_after"),
-        ("QX2", "C-5", "fft_positive", "Friends and Family Test: very good or good", "cannot_tell", "too_few_before"),
+        ("QX1", "C-1", "chase_contacts", "Contacts to ask what is happening with a referral", "improved", "signal", better),
+        ("QX1", "C-1", "access_complaints", "Complaints about access", "no_signal", "no_signal", "Since the change the measure has moved no more than chance would bring."),
+        ("QX1", "C-4", "restrictive_interventions", "Restrictive interventions", "worsened", "signal", better.replace("better", "worse")),
+        ("QX3", "C-3", "new_voices", "People who took part for the first time", "too_early", "too_few_months_after", "Fewer than seven months have passed since the change."),
+        ("QX2", "C-5", "fft_positive", "Friends and Family Test: very good or good", "cannot_tell", "no_series", None),
     ]
     return [
-        {"organisation_code": organisation, "change_id": change, "service_id": None, "measure_code": code, "plain_name": name, "implemented_on": None, "series_id": None, "verdict": verdict, "verdict_label": None, "reason_code": reason, "verdict_words": None, "has_interval": False}
-        for organisation, change, code, name, verdict, reason in found
+        {"organisation_code": organisation, "change_id": change, "service_id": None, "measure_code": code, "plain_name": name, "implemented_on": None, "series_id": None, "verdict": verdict, "verdict_label": None, "reason_code": reason, "verdict_words": said, "has_interval": False}
+        for organisation, change, code, name, verdict, reason, said in found
     ]  # fmt: skip
 
 
@@ -216,8 +262,8 @@ def _coverage() -> list[dict]:
         for feed in feeds:
             state = states[place] if organisation == "QX2" else "received"
             last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-            made.append({"organisation_code": organisation, "organisation_name": ORGANISATIONS[organisation], "feed": feed, "period_start_on": month, "period_end_on": last, "quarter_id": QUARTER if month >= START else "earlier", "state": state})
-    made.append({"organisation_code": "QX3", "organisation_name": ORGANISATIONS["QX3"], "feed": "workbook", "period_start_on": START, "period_end_on": END, "quarter_id": QUARTER, "state": "received"})
+            made.append({"organisation_code": organisation, "organisation_name": ORGANISATIONS[organisation], "feed": feed, "period_start_on": month, "period_end_on": last, "quarter_id": QUARTER if month >= START else "earlier", "state": state, "state_label": LABELS[state]})
+    made.append({"organisation_code": "QX3", "organisation_name": ORGANISATIONS["QX3"], "feed": "workbook", "period_start_on": START, "period_end_on": END, "quarter_id": QUARTER, "state": "received", "state_label": LABELS["received"]})
     return made
 
 

@@ -281,94 +281,23 @@ SHORTLY_MOVED = {
     "too_early": "too early to say",
     "cannot_tell": "cannot tell",
 }
-WHY_UNTOLD = {
-    "no_measure": "no measure was chosen",
-    "too_few_points": "there are too few months of figures",
-    "too_few_before": "there are too few months before the change",
-    "too_few_after": "there are too few months since the change",
-    "not_implemented": "the change is not in place yet",
-    "no_series": "no figures came in for that measure",
-    "suppressed": "the numbers are too small to print",
-    "neutral": "the measure has no better or worse direction",
-}
 
 
-def moved(verdict: str | None, measure: str | None, reason: str | None = None) -> Sentence:
-    """Whether a measure moved after a change, and when nobody can tell, why not."""
+def moved(verdict: str | None, measure: str | None) -> Sentence:
+    """Whether a measure moved after a change."""
     if not measure or verdict is None:
         return say("No measure was chosen for this change.")
-    words = MOVED.get(verdict, MOVED["cannot_tell"])
-    before, after = words.split("{measure}")
-    because = WHY_UNTOLD.get(reason or "") if verdict in ("cannot_tell", "too_early") else None
-    if because:
-        return say(before, Words(lowered(measure)), after.rstrip("."), f": {because}.")
+    before, after = MOVED.get(verdict, MOVED["cannot_tell"]).split("{measure}")
     return say(before, Words(lowered(measure)), after)
 
 
-# Who, what and why, in the words of the code lists
+# Who, what and why have their words in the code lists, and come published. These are the report's own.
 
-OUTCOMES = {
-    "accepted": "Accepted",
-    "partly": "Partly accepted",
-    "declined": "Declined",
-    "deferred": "Put off",
-    "passed_on": "Passed on",
-}
-REASONS = {
-    "clinical": "a clinical reason",
-    "contractual": "the contract does not allow it",
-    "financial": "money",
-    "legal": "the law",
-    "safety": "safety",
-    "out_of_scope": "outside what could be decided",
-    "other": "another reason",
-}
 ENDS = {
     "told": "Told",
     "no_reply_wanted": "No reply wanted",
     "cannot_be_reached": "Cannot be reached",
     "waiting": "Waiting to hear",
-}
-ENDS_FOR_MANY = {
-    "told": "told",
-    "no_reply_wanted": "no reply wanted",
-    "cannot_be_reached": "cannot be reached",
-    "waiting": "waiting to hear",
-}
-GIVEN_BY = {
-    "own_experience": "people with their own experience",
-    "carer": "carers",
-    "family_or_friend": "family and friends",
-    "bereaved": "bereaved people",
-    "group": "a group",
-    "staff": "staff",
-    "not_known": "people whose role was not recorded",
-}
-CHECKED_BY = {
-    "lived_experience_member": "a member with lived experience",
-    "commissioner": "the commissioner",
-    "another_team": "another team",
-    "auditor": "an auditor",
-    "owner": "only its owner",
-}
-TOLD_WHO = {
-    "person": "the person",
-    "everyone_who_took_part": "everyone who took part",
-    "group": "the group",
-    "public_notice": "a public notice",
-}
-STATUSES = {
-    "met": "Met",
-    "not_met": "Not met yet",
-    "partly_evidenced": "Partly evidenced",
-    "no_evidence_received": "No evidence received",
-    "joining": "Joining",
-    "too_few_to_say": "Too few to say",
-    "too_early": "Too early to say",
-    "shown": "Shown, nothing to meet",
-    "not_asked": "Not asked",
-    "not_applicable": "Does not apply",
-    "no_agreement": "No agreement in force",
 }
 STATES = {
     "draft": "Draft",
@@ -385,7 +314,7 @@ def from_list(words: dict[str, str], code: str | None, otherwise: str = "Not rec
     """The words of a code; a code nobody has words for is read with its underscores opened."""
     if not code:
         return otherwise
-    return words.get(code) or code.replace("_", " ").capitalize()
+    return words.get(code) or opened(code.replace("_", " "))
 
 
 def lowered(name: str) -> str:
