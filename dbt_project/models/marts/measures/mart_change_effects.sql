@@ -86,12 +86,17 @@ baseline_judged as (
     {{ spc_points("baseline_points", "no_options") }}
 ),
 
--- One bad month before the change would lift the mean and make every ordinary month after it look good:
--- months outside the baseline's own limits are left out of it, once.
+-- One bad month before the change would lift the mean and make every ordinary month after it look good: months outside
+-- the baseline's own limits are left out of it, once. More than a tenth of them are no accident but how the series is.
 kept as (
     select
         windows.*,
-        coalesce(baseline_judged.outside_limits, false) as is_left_out
+        coalesce(
+            baseline_judged.outside_limits
+            and count(*) filter (where baseline_judged.outside_limits) over (partition by windows.effect_key)
+            <= 0.1 * count(windows.y) filter (where windows.is_before) over (partition by windows.effect_key),
+            false
+        ) as is_left_out
     from windows
     left join baseline_judged
         on

@@ -152,9 +152,12 @@ curve as (
         bounded.at_risk_count::bigint as at_risk_count,
         bounded.told_count::bigint as told_count,
         bounded.told_so_far_count::bigint as told_so_far_count,
-        (1 - bounded.waiting_share)::double precision as told_share,
-        (1 - power(bounded.waiting_share, exp(-bounded.spread)))::double precision as told_share_lower,
-        (1 - power(bounded.waiting_share, exp(bounded.spread)))::double precision as told_share_upper,
+        -- Nine decimals: products of logarithms end in dust that no two machines need agree on.
+        round((1 - bounded.waiting_share)::numeric, 9)::double precision as told_share,
+        round((1 - power(bounded.waiting_share, exp(-bounded.spread)))::numeric, 9)::double precision
+            as told_share_lower,
+        round((1 - power(bounded.waiting_share, exp(bounded.spread)))::numeric, 9)::double precision
+            as told_share_upper,
         sizes.cohort_count,
         sizes.waiting_count,
         sizes.no_reply_wanted_count,
