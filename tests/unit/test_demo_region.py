@@ -8,57 +8,20 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
 from demo import charity, region
 from demo.trust_complaints import ACCESS
 from demo.truth import contradictions, load
 
 ROOT = Path(__file__).parents[2]
-LINES_PRINTED = 120
 MADE_UP_NUMBER = re.compile(r"\b999\d{7}\b")
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    """A workbook laid out like the one small providers get: machine names in row 2, printed ids from row 5."""
-    sheets = {
-        charity.WORK: "group_name purpose lived_experience_member_count agreed_term tor_reviewed_on level_claimed "
-        "started_on scope decision_group_id decision_rights",
-        charity.MEETINGS: "group_id planned_on held_on lived_experience_count first_time_count is_venue_accessible "
-        "minutes_issued_on need_stated_count need_met_count",
-        charity.SAID: "received_on said source_kind given_by_kind reply_wanted decided_on decided_by_role outcome "
-        "reason_code reason changed owner_role due_on implemented_on verified_on verified_by_kind told_what told_on "
-        "told_who told_count",
-    }
-    book = Workbook()
-    form = book.active
-    form.title = charity.ABOUT
-    form["A1"] = "About us"
-    for item in (
-        "champion_named", "board_lead_named", "coproduction_level_now", "coproduction_level_aim", "framework_adopted",
-        "equality_strategy_reviewed", "members_with_role_description", "members_with_confidentiality_agreement",
-        "members_trained_before_start", "participations_offered_payment", "claims_paid_in_time",
-        "carers_among_participants", "nil_return", "services",
-    ):  # fmt: skip
-        form.append([item, item.replace("_", " ").capitalize()])
-    for number, (name, columns) in enumerate(sheets.items(), 1):
-        sheet = book.create_sheet(name)
-        sheet["A1"] = name
-        sheet.append(["line_id", *columns.split()])
-        sheet.append(["Line", *(column.replace("_", " ") for column in columns.split())])
-        sheet.append(["Printed", *("What to enter" for _ in columns.split())])
-        for line in range(1, LINES_PRINTED + 1):
-            sheet.append([f"line-{number}{line:03}"])
-    path = tmp_path_factory.mktemp("template") / "minimal_register.xlsx"
-    book.save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory, template):
+def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("region")
-    region.write(folder, template=template)
+    region.write(folder)
     return folder
 
 
@@ -96,8 +59,8 @@ def average(values: list[float]) -> float:
 # ---- The region as a whole ------------------------------------------------------------------------------------------
 
 
-def test_the_same_bytes_and_days_come_out_twice(files, tmp_path, template):
-    region.write(tmp_path, template=template)
+def test_the_same_bytes_and_days_come_out_twice(files, tmp_path):
+    region.write(tmp_path)
     assert digest(tmp_path) == digest(files)
 
 
@@ -359,7 +322,7 @@ def test_only_the_planted_people_wait_longer_than_200_days(files):
 
 def charity_lines(path: Path) -> list[dict]:
     sheet = load_workbook(path)[charity.SAID]
-    names = [cell.value for cell in sheet[charity.NAMES_ROW]]
+    names = [cell.value.rpartition(".")[2] for cell in sheet[charity.NAMES_ROW]]
     lines = sheet.iter_rows(min_row=charity.FIRST_LINE, values_only=True)
     return [row for row in (dict(zip(names, line, strict=True)) for line in lines) if row["received_on"]]
 
@@ -368,13 +331,19 @@ def test_the_charity_leaves_nothing_undecided_unexplained_or_untold(files):
     paths = sorted((files / "zw3").iterdir())
     assert len(paths) == 12
     for path in paths:
-        for row in charity_lines(path):
-            assert row["decided_on"] >= row["received_on"]
-            assert row["reason"]
-            assert row["told_on"] >= row["decided_on"]
+        said = charity_lines(path)
+        answered_elsewhere = {row["input_ids"] for row in said if row["input_ids"]}
+        for row in said:
+            assert row["told_on"] >= row["received_on"]
+            assert (row["told_on"] - row["received_on"]).days <= 30
             assert row["told_count"] >= 1
-            assert bool(row["reason_code"]) == (row["outcome"] == "declined")
-            assert bool(row["changed"]) == (row["outcome"] == "accepted")
+            if row["input_id"] in answered_elsewhere:
+                assert row["decided_on"] is None
+                continue
+            assert row["received_on"] <= row["decided_on"] <= row["told_on"]
+            assert row["reason"]
+            assert bool(row["reason_code"]) == (row["outcome"] == "Declined")
+            assert bool(row["changed"]) == (row["outcome"] == "Accepted")
 
 
 def test_the_charity_keeps_every_deadline_but_the_one_it_moved_openly(files):
@@ -384,23 +353,40 @@ def test_the_charity_keeps_every_deadline_but_the_one_it_moved_openly(files):
         last = charity_lines(path)
         for row in last:
             if row["due_on"]:
-                first_due.setdefault(row["line_id"], row["due_on"])
-    late = [row for row in last if row["implemented_on"] and row["implemented_on"] > first_due[row["line_id"]]]
-    assert [row["line_id"] for row in late] == [f"line-3{moved['line']:03}"]
-    assert first_due[late[0]["line_id"]].date() == moved["due_on"]
+                first_due.setdefault(row["input_id"], row["due_on"])
+    late = [row for row in last if row["implemented_on"] and row["implemented_on"] > first_due[row["input_id"]]]
+    assert [row["input_id"] for row in late] == [moved["line"]]
+    assert first_due[moved["line"]].date() == moved["due_on"]
     assert late[0]["due_on"].date() == moved["revised_due_on"]
+    as_of = region.TRUTH.region["as_of"]
+    assert not [row for row in last if row["due_on"] and not row["implemented_on"] and row["due_on"].date() < as_of]
 
 
-def test_a_link_is_the_id_that_the_template_prints(files):
+def test_the_charity_types_its_own_code_links_and_labels(files):
     book = load_workbook(files / "zw3" / "lantern_room_20260630.xlsx")
     meetings = book[charity.MEETINGS]
-    column = [cell.value for cell in meetings[charity.NAMES_ROW]].index("group_id") + 1
-    assert meetings.cell(charity.FIRST_LINE, column).value == "line-1001"
+    column = [cell.value for cell in meetings[charity.NAMES_ROW]].index("session.group_id") + 1
+    assert meetings.cell(charity.FIRST_LINE, column).value == "zw3-w01"
+    form = {row[0]: row for row in book[charity.ABOUT].iter_rows(values_only=True) if row[0]}
+    assert form["provider_code"][2] == "ZW3"
+    assert form["quarter"][2] == "2026-27-Q1"
+    assert form["coproduction_level_aim"][2] == "Co-production"
+    assert form["zw3-s01"][1:3] == ("The Lantern Room drop-in", "Peer support")
 
 
-def test_a_column_the_template_does_not_have_is_named(template, tmp_path):
+def test_the_template_stays_protected_and_its_machine_names_hidden(files):
+    sheet = load_workbook(files / "zw3" / "lantern_room_20260630.xlsx")[charity.SAID]
+    assert sheet.protection.sheet
+    assert sheet.row_dimensions[charity.NAMES_ROW].hidden
+
+
+def test_what_the_template_does_not_have_is_named(tmp_path):
     day = dt.date(2023, 9, 30)
-    sheets = charity.lines(region.TRUTH, day)
+    sheets = charity.lines(region.TRUTH, day, day)
     sheets[charity.MEETINGS][0]["colour"] = "blue"
     with pytest.raises(ValueError, match="row 2 has no column named colour"):
-        charity.fill(template, sheets, tmp_path / "out.xlsx", day)
+        charity.fill(region.TEMPLATE, sheets, tmp_path / "out.xlsx", day)
+    sheets = charity.lines(region.TRUTH, day, day)
+    sheets[charity.SAID][0]["reply_wanted"] = "perhaps"
+    with pytest.raises(ValueError, match="perhaps is not on its list"):
+        charity.fill(region.TEMPLATE, sheets, tmp_path / "out.xlsx", day)
