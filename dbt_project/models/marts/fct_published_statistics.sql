@@ -4,6 +4,10 @@ published_statistics as (
     select * from {{ ref("stg_published_statistic") }}
 ),
 
+nhs_trusts as (
+    select * from {{ ref("ods_nhs_trusts") }}
+),
+
 -- Two senders may carry the same publication; a statistic is about its organisation, whoever passed it on.
 newest as (
     select distinct on (organisation_code, metric_code, breakdown, period_start_on, period_end_on) *
@@ -23,20 +27,22 @@ newest as (
 
 described as (
     select
-        organisation_code,
-        icb_code,
-        provider_code as sender_code,
-        metric_code,
-        breakdown,
-        period_start_on,
-        period_end_on,
-        {{ period_kind("period_start_on", "period_end_on") }} as period_kind,
-        {{ month_start("period_start_on") }} as month_start_on,
-        {{ financial_quarter("period_start_on") }} as quarter_id,
-        status,
-        value::numeric as value,
-        value_state
+        newest.organisation_code,
+        nhs_trusts.organisation_name,
+        nhs_trusts.icb_code,
+        newest.provider_code as sender_code,
+        newest.metric_code,
+        newest.breakdown,
+        newest.period_start_on,
+        newest.period_end_on,
+        {{ period_kind("newest.period_start_on", "newest.period_end_on") }} as period_kind,
+        {{ month_start("newest.period_start_on") }} as month_start_on,
+        {{ financial_quarter("newest.period_start_on") }} as quarter_id,
+        newest.status,
+        newest.value::numeric as value,
+        newest.value_state
     from newest
+    left join nhs_trusts on newest.organisation_code = nhs_trusts.organisation_code
 )
 
 select * from described
