@@ -13,7 +13,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from expectations.codes import UNMAPPED
-from expectations.contract import Column, Contract
+from expectations.contract import Contract
 from expectations.verdict import row_finding
 from warehouse.ledger import Finding
 
@@ -85,18 +85,30 @@ def findings_of(
     contract: Contract, outcomes: Iterable[RuleOutcome], headings: Mapping[str, str] | None = None
 ) -> list[Finding]:
     """Return one finding per rule that the judgement found broken; `headings` gives the sender's name of a column."""
-    entries = contract.rule_codes()
+    headings = headings or {}
     return [
         row_finding(
             contract,
             outcome.rule,
             rows=outcome.rows,
             row_count=outcome.failed,
-            heading=(headings or {}).get(entries[outcome.rule].column or ""),
+            heading=" + ".join(headings.get(name, name) for name in _looked_at(contract, outcome.rule)),
         )
         for outcome in outcomes
         if outcome.rows
     ]
+
+
+def _looked_at(contract: Contract, rule: str) -> list[str]:
+    """Return the record's columns that a rule looks at; none where they are too many to point at."""
+    if rule == contract.rule_code("KEY"):
+        return list(contract.key)
+    column = contract.rule_codes()[rule].column
+    if column:
+        return [column]
+    used = next(one.holds.columns for one in contract.rules if one.code == rule)
+    found = [one.name for one in contract.columns if one.name in used]
+    return found if len(found) <= 3 else []
 
 
 def _ready(contract: Contract, already: Mapping[str, int]) -> None:
@@ -353,9 +365,10 @@ class RowJudge:
     def take(self, row: TypedRow) -> None:
         """Judge one row. Raises CouldNotJudge when a rule cannot run."""
         self._landed += 1
-        values = self._delivery | dict(zip(self._names, row.values, strict=True))
-        for name, value in zip(self._names, row.values, strict=True):
+        values = dict(zip(self._names, row.values, strict=True))
+        for name, value in values.items():
             self._fill[name] += value is not None
+        values = self._delivery | values
         for rule, is_broken in self._tests.items():
             try:
                 broken = is_broken(values)
@@ -371,9 +384,9 @@ class RowJudge:
         """Return one outcome per rule of the contract, once all rows were taken."""
         already = dict(already or {})
         _ready(self._contract, already)
-        duplicates, failed = self._duplicates()
         rule = self._contract.rule_code("KEY")
-        rows = self._rows | {rule: sorted(duplicates)[:LISTED_ROWS]}
+        numbers, failed = self._duplicates()
+        rows = self._rows | {rule: sorted(numbers)[:LISTED_ROWS]}
         return _outcomes(self._contract, self._landed, self._failed | {rule: failed}, self._fill, rows, already)
 
     @property
@@ -430,13 +443,11 @@ def _breaks_in_python(contract: Contract) -> dict[str, Callable[[Mapping[str, An
         if column.is_required:
             tests[contract.rule_code("REQ", column.name)] = lambda row, name=column.name: row[name] is None
         if column.code_list:
-            tests[contract.rule_code("COD", column.name)] = lambda row, column=column: _is_unmapped(column, row)
+            # Several codes are a list, a single one a text; a blank is neither.
+            tests[contract.rule_code("COD", column.name)] = lambda row, name=column.name: (
+                UNMAPPED in (row[name] if isinstance(row[name], list) else [row[name]])
+            )
     return tests
-
-
-def _is_unmapped(column: Column, row: Mapping[str, Any]) -> bool:
-    held = row[column.name]
-    return UNMAPPED in held if isinstance(held, list | tuple) else held == UNMAPPED
 
 
 def _comparable(value: Any) -> Any:

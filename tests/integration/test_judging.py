@@ -8,6 +8,7 @@ import pytest
 from expectations.contract import load_contracts
 from expectations.judging import CouldNotJudge, findings_of, judge, judge_rows
 from expectations.rules import Predicate
+from expectations.verdict import FILE_RULES, finding, row_finding, rulebook_rows, sentence
 
 SUBMITTED_ON = dt.date(2026, 7, 10)
 
@@ -63,8 +64,30 @@ def test_a_row_reported_before_it_happened_is_set_aside(loader, land_rows, contr
     outcomes = judge(loader, load_id, contract)
     assert broken(outcomes) == {"INC-001": 1}
     assert quarantined(loader, load_id) == [(3, "INC-001", "")]
-    (found,) = findings_of(contract, outcomes)
+    (found,) = findings_of(contract, outcomes, {"reported_on": "Date reported"})
     assert (found.level, found.row_number, found.row_count) == ("set_aside", 3, 1)
+    assert sentence(found) == (
+        "row 3, column 'occurred_on + Date reported': this does not hold: an incident is reported on or after the day"
+        " it happened; correct whichever date is wrong"
+    )
+
+
+def test_several_broken_rows_are_one_finding_that_lists_them(loader, land_rows, contract):
+    load_id = land_rows("incident", [incident(number, revision=0) for number in range(12)])
+    (found,) = findings_of(contract, judge(loader, load_id, contract))
+    assert (found.row_number, found.row_count) == (2, 12)
+    assert "(rows 2, 3, 4, 5, 6, 7, 8, 9 and 4 more)" in found.message
+
+
+def test_every_rule_has_words_for_it(contract):
+    for code in FILE_RULES:
+        assert "{" not in sentence(finding(code))
+    contracts = load_contracts()
+    rows = rulebook_rows(contracts)
+    assert len(rows) == len(FILE_RULES) + sum(len(one.rule_codes()) for one in contracts.values())
+    assert all(all(row[part] for part in ("rule", "level", "dimension", "message", "remedy")) for row in rows)
+    with pytest.raises(KeyError):
+        row_finding(contract, "INC-TYP.shoe_size")
 
 
 def test_the_day_of_submission_is_the_ledgers(loader, land_rows, contract):
