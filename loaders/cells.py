@@ -49,6 +49,7 @@ class CellReader:
         self.column = column
         self._pseudonym = pseudonym
         self.state_of = dict(cell_map.states) if cell_map else {}
+        self._join = cell_map.join if cell_map else None
         self._constant = cell_map.constant if cell_map else None
         self._sender_codes = {_fold(text): code for text, code in (cell_map.codes if cell_map else {}).items()}
         self._dates = cell_map.dates if cell_map and cell_map.dates else form.dates
@@ -69,7 +70,7 @@ class CellReader:
     def _text(self, cells: list) -> str:
         if self.column.code_list:
             return self._code(clean(cells[0]))
-        text = clean(cells[0])
+        text = clean(cells[0]) if self._join is None else self._join.join(map(clean, cells))
         if self.column.classification == "pseudonym":
             return self._pseudonym(text)
         if self.column.classification == "public_words" and identifiers.holds_identifier(text):

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import fsspec
 
 from loaders.provider import Door, Provider, ProviderFileError
-
-CHUNK = 1 << 20
 
 
 class DoorUnreachable(RuntimeError):
@@ -52,14 +49,12 @@ class OpenDoor:
         except Exception as error:
             raise DoorUnreachable(f"cannot list {self._scheme} door: {type(error).__name__}") from error
 
-    def fetch(self, sighting: Sighting, into: BinaryIO) -> None:
-        """Copy a file's bytes. Raises DoorUnreachable."""
+    def fetch(self, sighting: Sighting, into: Path) -> None:
+        """Copy a file's bytes to a local file. Raises DoorUnreachable."""
         if ".." in sighting.path.split("/"):
             raise DoorUnreachable("a path at the door climbs out of it")
         try:
-            with self._files.open(f"{self._root}/{sighting.path}", "rb") as source:
-                while chunk := source.read(CHUNK):
-                    into.write(chunk)
+            self._files.get_file(f"{self._root}/{sighting.path}", str(into))
         except Exception as error:
             raise DoorUnreachable(f"cannot read from {self._scheme} door: {type(error).__name__}") from error
 
@@ -115,10 +110,8 @@ def _options(scheme: str, url: str, credential: str | None) -> dict:
         options.setdefault("client_keys", [])
         options.setdefault("agent_path", None)
         options.setdefault("config", [])
-    if scheme in ("http", "https"):
-        options.setdefault("simple_links", False)
-    # Directory caches outlive a run inside one worker and would hide tonight's files.
-    return options | {"use_listings_cache": False, "skip_instance_cache": True}
+    # An instance kept from an earlier run has its listing of then, and would hide tonight's files.
+    return options | {"skip_instance_cache": True}
 
 
 def _known_hosts(text: str):

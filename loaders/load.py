@@ -3,10 +3,12 @@
 import datetime as dt
 import hashlib
 import logging
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from tempfile import TemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 
 from psycopg2.extensions import connection as Connection
@@ -50,6 +52,8 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable."""
     door = open_door(provider)
     fetched = Fetched([], [])
+    with connect("loader") as connection:
+        seen = _seen(connection, provider)
     for sighting in door.list():
         for name, feed in provider.feeds.items():
             said = feed.match(sighting.path)
@@ -60,11 +64,11 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
                 fetched.without_agreement.append(sighting.path)
                 log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
                 continue
-            with connect("loader") as connection:
-                if _is_unchanged(connection, provider, name, sighting):
-                    continue
-            with TemporaryFile() as content:
-                door.fetch(sighting, content)
+            # A door that tells no time is always read again; the hash then says whether the file is new.
+            if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
+                continue
+            with NamedTemporaryFile() as content:
+                door.fetch(sighting, Path(content.name))
                 with connect("loader") as connection:
                     load_id, is_new = _register(
                         connection, provider, name, feed, sighting, said, content, agreement.reference, as_of
@@ -92,13 +96,15 @@ def accept_wave(as_of: dt.datetime) -> int:
     with connect("loader") as connection:
         wave = [load["load_id"] for load in ledger.loads(connection, "judged")]
         if wave:
-            outcome = gate(
-                url("loader").render_as_string(hide_password=False), _by_record(connection, wave), contracts(), as_of, connection
-            )
+            by_record = _by_record(connection, wave)
+            target = url("loader").render_as_string(hide_password=False)
+            outcome = gate(target, by_record, contracts(), as_of, connection)
             for load_id, rules in outcome.failed.items():
                 ledger.move(connection, load_id, "held", as_of)
                 ledger.find(connection, load_id, [finding("GATE", rules=", ".join(rules))])
-            ledger.accept(connection, [load_id for load_id in wave if load_id not in outcome.failed], as_of)
+            # Only what the gate has seen: a load without records never came before it.
+            seen = {load_id for load_ids in by_record.values() for load_id in load_ids}
+            ledger.accept(connection, sorted(seen - set(outcome.failed)), as_of)
         return ledger.current_sequence(connection)
 
 
@@ -145,15 +151,13 @@ _CARRIED_OVER = (
 )  # fmt: skip
 
 
-def _is_unchanged(connection: Connection, provider: Provider, feed: str, sighting: Sighting) -> bool:
+def _seen(connection: Connection, provider: Provider) -> dict[tuple[str, str], tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select byte_count, modified_at from audit.sightings where provider_code = %s and feed = %s and path = %s",
-            (provider.organisation_code, feed, sighting.path),
+            "select feed, path, byte_count, modified_at from audit.sightings where provider_code = %s",
+            (provider.organisation_code,),
         )
-        seen = cursor.fetchone()
-    # A door that tells neither size nor time is always read again; the hash then says whether it is new.
-    return seen is not None and sighting.modified_at is not None and seen == (sighting.byte_count, sighting.modified_at)
+        return {(feed, path): (byte_count, modified_at) for feed, path, byte_count, modified_at in cursor}
 
 
 def _register(
@@ -167,7 +171,7 @@ def _register(
     agreement: str,
     as_of: dt.datetime,
 ) -> tuple[int, bool]:
-    size = content.tell()
+    size = content.seek(0, os.SEEK_END)
     content.seek(0)
     delivery = ledger.Delivery(
         provider_code=provider.organisation_code,

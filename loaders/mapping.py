@@ -232,20 +232,14 @@ class _Fault(Exception):
 
 
 def _joined(levels: list[list[str]]) -> list[str]:
-    """Join heading rows by ' | ', with merged upper cells filled to the right."""
-    if len(levels) == 1:
-        return levels[0]
+    """Join heading rows by ' | '; an upper cell that is merged over several columns stands over each of them."""
     width = max(len(level) for level in levels)
-    filled = []
-    for depth, level in enumerate(levels):
-        level = level + [""] * (width - len(level))
-        if depth < len(levels) - 1:
-            above = ""
-            for place, text in enumerate(level):
-                above = text or above
-                level[place] = above
-        filled.append(level)
-    return [
-        " | ".join(dict.fromkeys(part for part in parts if part)) if parts[-1] else ""
-        for parts in zip(*filled, strict=True)
-    ]
+    levels = [level + [""] * (width - len(level)) for level in levels]
+    above = [""] * len(levels)
+    headings = []
+    for own in zip(*levels, strict=True):
+        above = [text or before for text, before in zip(own, above, strict=True)]
+        # A column without a lowest heading is named by its own upper cell, never by its neighbour's.
+        parts = [*above[:-1], own[-1]] if own[-1] else own
+        headings.append(" | ".join(dict.fromkeys(part for part in parts if part)))
+    return headings

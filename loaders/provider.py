@@ -60,6 +60,8 @@ class CellMap(_Closed):
 
     source: tuple[str, ...] = Field((), alias="from")
     constant: str | None = None
+    join: str | None = None
+    """Text that joins the cells of several headings; without it the first filled one counts."""
     codes: dict[str, str] = {}
     dates: tuple[str, ...] = ()
     states: dict[str, str] = {}

@@ -1,5 +1,9 @@
 """Make a warehouse out of an empty Postgres, or bring an older one up to date; running it twice changes nothing."""
 
+import contextlib
+import os
+from collections.abc import Iterator
+
 import psycopg2
 from psycopg2 import errors, sql
 
@@ -22,6 +26,14 @@ def bootstrap() -> None:
         grants.apply(connection)
 
 
+def drop() -> None:
+    """Drop the warehouse database with everything in it. Raises RuntimeError unless the server is the embedded one."""
+    if os.environ.get("ASSURE_DATABASE_URL"):
+        raise RuntimeError("this warehouse is not the embedded one; its administrator drops it")
+    with _on_server() as cursor:
+        cursor.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database())))
+
+
 def create_airflow_database() -> str:
     """Create Airflow's metadata database beside the warehouse and return its URL, password included."""
     _create_database(AIRFLOW_DATABASE)
@@ -29,6 +41,16 @@ def create_airflow_database() -> str:
 
 
 def _create_database(name: str) -> None:
+    with _on_server() as cursor:
+        cursor.execute("select 1 from pg_database where datname = %s", (name,))
+        if cursor.fetchone() is None:
+            # Another bootstrap may be faster.
+            with contextlib.suppress(errors.DuplicateDatabase, errors.UniqueViolation):
+                cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+
+
+@contextlib.contextmanager
+def _on_server() -> Iterator[psycopg2.extensions.cursor]:
     admin = admin_url("postgres")
     connection = psycopg2.connect(
         host=admin.host, port=admin.port, dbname=admin.database, user=admin.username, password=admin.password
@@ -36,12 +58,7 @@ def _create_database(name: str) -> None:
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
-            cursor.execute("select 1 from pg_database where datname = %s", (name,))
-            if cursor.fetchone() is None:
-                try:
-                    cursor.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-                except (errors.DuplicateDatabase, errors.UniqueViolation):
-                    pass  # another bootstrap was faster
+            yield cursor
     finally:
         connection.close()
 

@@ -33,7 +33,13 @@ def admin_url(name: str | None = None) -> URL:
     if configured:
         url = make_url(configured).set(drivername="postgresql+psycopg2")
         return url.set(database=name) if name else url
-    return make_url(server.start(state()).url(name or database())).set(drivername="postgresql+psycopg2")
+    return make_url(_embedded(state()).url(name or database())).set(drivername="postgresql+psycopg2")
+
+
+@cache
+def _embedded(home: Path) -> server.Server:
+    # Proving whose server it is takes a connection of its own: once in a process is enough, until it fails.
+    return server.start(home)
 
 
 def url(role: str) -> URL:
@@ -86,12 +92,21 @@ def engine(role: str) -> Engine:
 @contextlib.contextmanager
 def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
     """Yield a psycopg2 connection as `role`: commits when the block ends, rolls back when it raises."""
-    target = url(role)
-    connection = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    try:
+        connection = _opened(url(role))
+    except psycopg2.OperationalError:
+        if os.environ.get("ASSURE_DATABASE_URL"):
+            raise
+        _embedded.cache_clear()  # the server may have been stopped, or moved to another port
+        connection = _opened(url(role))
     try:
         with connection:
             yield connection
     finally:
         connection.close()
+
+
+def _opened(target: URL) -> psycopg2.extensions.connection:
+    return psycopg2.connect(
+        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
+    )

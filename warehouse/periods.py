@@ -93,4 +93,4 @@ def working_day_after(day: dt.date, number: int) -> dt.date:
 def _bank_holidays() -> frozenset[dt.date]:
     # The seed is the one list of bank holidays; dim_date reads it too.
     with (ROOT / "dbt_project" / "seeds" / "bank_holidays.csv").open(encoding="utf-8", newline="") as file:
-        return frozenset(dt.date.fromisoformat(row["holiday_on"]) for row in csv.DictReader(file))
+        return frozenset(dt.date.fromisoformat(row["bank_holiday_on"]) for row in csv.DictReader(file))
