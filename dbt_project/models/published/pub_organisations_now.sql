@@ -21,6 +21,7 @@ described as (
         organisations.tier,
         organisations.icb_code,
         organisations.icb_name,
+        coalesce(organisations.is_made_up, false) as is_made_up,
         organisations.joined_on,
         coalesce(reported.quarter_start_on < joined.quarter_start_on + interval '6 months', false) as is_joining
     from organisations

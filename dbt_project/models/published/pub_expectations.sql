@@ -1,0 +1,1 @@
+{{ with_editions(ref("pub_expectations_now")) }}

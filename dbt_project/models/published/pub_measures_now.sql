@@ -1,0 +1,40 @@
+with
+
+measures as (
+    select * from {{ ref("measures") }}
+),
+
+-- The first threshold of a measure that judges it, not one that says which rows it counts.
+thresholds as (
+    select distinct on (thresholds.measure_code) thresholds.*
+    from {{ ref("thresholds") }} as thresholds
+    inner join measures on thresholds.measure_code = measures.measure_code
+    where thresholds.unit = measures.unit
+    order by
+        thresholds.measure_code asc,
+        thresholds.owner asc nulls last,
+        thresholds.threshold_id asc
+),
+
+described as (
+    select
+        measures.measure_code,
+        measures.plain_name,
+        measures.numerator,
+        measures.denominator,
+        measures.unit,
+        measures.direction as improvement_direction,
+        measures.clock,
+        measures.method,
+        measures.minimum_denominator,
+        measures.disclosure_class,
+        measures.section,
+        measures.display_order,
+        thresholds.plain_words as threshold_words,
+        thresholds.owner as threshold_owner,
+        measures.valid_from
+    from measures
+    left join thresholds on measures.measure_code = thresholds.measure_code
+)
+
+select * from described
