@@ -1,7 +1,7 @@
 """Draw published figures as SVG, without a browser and without a number of its own.
 
-Every chart is drawn twice, wide and narrow, and carries no colour that a reader needs: shape, line style and a label at the
-line say the same. Colours become CSS variables, so that a chart follows the page into dark mode and onto paper.
+Every chart is drawn twice, wide and narrow, and no reader needs its colours: shape, line style and a label at the line
+say the same. Colours become CSS variables, so that a chart follows the page into dark mode and onto paper.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def spc(key: str, points: Sequence[Point], unit: str) -> Drawing:
     return _twice(key, lambda width: _spc(points, unit, width))
 
 
-def told_back_curve(key: str, steps: Sequence[Step], target_day: float | None = None) -> Drawing:
-    """A step curve from nothing to all: how many days it took until people heard, those still waiting counted as waiting."""
+def told_back_curve(key: str, steps: Sequence[Step]) -> Drawing:
+    """A step curve from nothing to all: how many days it took until people heard."""
     return _twice(key, lambda width: _curve(steps, width))
 
 
@@ -109,13 +109,17 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
     looks = {words: look for words, *look in POINTS.values()}
     kinds = alt.Scale(domain=drawn, range=[looks[word][0] for word in drawn])
     colours = alt.Scale(domain=drawn, range=[looks[word][1] for word in drawn])
-    legend = alt.Legend(title=None, orient="top", direction="horizontal" if width > 400 else "vertical", symbolSize=90, labelLimit=400)
+    legend = alt.Legend(
+        title=None, orient="top", direction="horizontal" if width > 400 else "vertical", symbolSize=90, labelLimit=400
+    )
     layers = [
         data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("upper:Q")),
         data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("lower:Q")),
         data.mark_line(color=QUIET, strokeWidth=1.5, interpolate="step").encode(y=alt.Y("mean:Q")),
         data.mark_line(color=LINE, strokeWidth=1.5).encode(y=y),
-        data.mark_point(opacity=1, strokeWidth=1).transform_filter("isValid(datum.value)").encode(
+        data.mark_point(opacity=1, strokeWidth=1)
+        .transform_filter("isValid(datum.value)")
+        .encode(
             y=y,
             shape=alt.Shape("kind:N", scale=kinds, legend=legend),
             color=alt.Color("kind:N", scale=colours, legend=legend),
@@ -135,13 +139,21 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
 
 def _curve(steps: Sequence[Step], width: int) -> alt.LayerChart:
     rows = [{"day": step.day, "share": step.share, "lower": step.lower, "upper": step.upper} for step in steps]
-    x = alt.X("day:Q", scale=alt.Scale(zero=True, nice=False), axis=alt.Axis(title="Days since it was said", grid=False, tickCount=6))
-    y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=None, format="%", values=[0, 0.25, 0.5, 0.75, 1]))
+    x = alt.X(
+        "day:Q",
+        scale=alt.Scale(zero=True, nice=False),
+        axis=alt.Axis(title="Days since it was said", grid=False, tickCount=6),
+    )
+    y = alt.Y(
+        "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=None, format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    )
     data = alt.Chart(alt.Data(values=rows)).encode(x=x)
     layers = []
     if any(row["lower"] is not None for row in rows):
         layers.append(
-            data.mark_area(color=QUIET, opacity=0.18, interpolate="step-after").encode(y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"))
+            data.mark_area(color=QUIET, opacity=0.18, interpolate="step-after").encode(
+                y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
+            )
         )
     layers.append(data.mark_line(color=LINE, strokeWidth=2.5, interpolate="step-after").encode(y=y))
     return _finished(alt.layer(*layers), width, 260 if width > 400 else 220, "Share who have been told")
@@ -162,15 +174,24 @@ def _finished(chart: alt.LayerChart, width: int, height: int, unit: str) -> alt.
             width=width,
             height=height,
             padding=4,
-            title=alt.TitleParams(unit, anchor="start", fontSize=size, fontWeight="normal", color=TEXT, font=FONT, offset=8),
+            title=alt.TitleParams(
+                unit, anchor="start", fontSize=size, fontWeight="normal", color=TEXT, font=FONT, offset=8
+            ),
         )
         .resolve_scale(y="shared")
         .configure(background="transparent", font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
-            labelColor=TEXT, titleColor=TEXT, gridColor=QUIET, gridOpacity=0.25, domainColor=QUIET, tickColor=QUIET,
-            labelFontSize=size, titleFontSize=size, titleFontWeight="normal",
-        )  # fmt: skip
+            labelColor=TEXT,
+            titleColor=TEXT,
+            gridColor=QUIET,
+            gridOpacity=0.25,
+            domainColor=QUIET,
+            tickColor=QUIET,
+            labelFontSize=size,
+            titleFontSize=size,
+            titleFontWeight="normal",
+        )
         .configure_legend(labelColor=TEXT, labelFontSize=size, titleColor=TEXT)
     )
 
@@ -194,16 +215,20 @@ def _twice(key: str, draw) -> Drawing:
 
 
 def _svg(chart: alt.LayerChart, key: str) -> Markup:
-    """The chart as SVG that lives in a page: hidden from screen readers (the page tells it in words), ids of its own, no background."""
+    """The chart as SVG that lives in a page, with ids of its own; hidden from screen readers, whom the page tells in words."""
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE)
-    drawn = re.sub(r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn, count=1)
-    drawn = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"(?=[^>]*>)', lambda found: found[0] if "aria-hidden" in found[0] else "", drawn)
+    drawn = re.sub(
+        r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn, count=1
+    )
+    drawn = re.sub(
+        r' (?:aria-[a-z]+|role)="[^"]*"(?=[^>]*>)', lambda found: found[0] if "aria-hidden" in found[0] else "", drawn
+    )
     drawn = re.sub(r'\bid="([^"]+)"', rf'id="{key}-\1"', drawn)
     drawn = re.sub(r"url\(#([^)]+)\)", rf"url(#{key}-\1)", drawn)
     for colour, variable in INK.items():
         drawn = drawn.replace(f'"{colour}"', f'"{variable}"').replace(f'"{colour[:4]}"', f'"{variable}"')
         drawn = drawn.replace(f'"{_rgb(colour)}"', f'"{variable}"')
-    return Markup(drawn)  # noqa: S704 - made by the chart library from numbers and our own labels, which it escapes
+    return Markup(drawn)
 
 
 def _rgb(colour: str) -> str:

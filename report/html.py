@@ -1,4 +1,4 @@
-"""Render an edition as one self-contained HTML page: no script, no request, no clock; the same rows give the same bytes."""
+"""Render an edition as one HTML page without scripts, requests or a clock: the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import page_one, sections, words
+from report import chain, page_one, series, tables, words
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -15,43 +15,48 @@ HERE = Path(__file__).parent
 
 def render(edition: Edition) -> str:
     """Return the report of one edition."""
+    changed, answers = page_one.fitted(edition)
     template = _environment().get_template("report.html")
     return template.render(
         edition=edition,
         facts=edition.facts,
         quarter=words.quarter(edition.quarter_id),
         banner=page_one.banner(edition),
-        changed=page_one.three_that_changed(edition),
-        answers=page_one.answers(edition),
-        stories=sections.stories(edition),
-        chain=sections.chain(edition),
-        influence=sections.measures(edition, "measures-influence", sections.INFLUENCE, "Influence, this quarter"),
-        declined=sections.measures(edition, "measures-declined", sections.DECLINED, "Declined or put off, this quarter"),
-        reasons=sections.reasons(edition),
-        told_curve=sections.told_back(edition),
-        told=sections.measures(edition, "measures-told", sections.TOLD_BACK, "Told back in time, over the last four quarters"),
-        ends=sections.counts(edition, "by-end", sections.ENDED, "Where things said stand", "Where it stands"),
-        activity=sections.counts(edition, "activity", sections.ACTIVITY, "Activity, this quarter", "What"),
-        evidence=sections.evidence(edition),
-        kept=sections.measures(edition, "measures-kept", sections.PROMISES, "Promises, this quarter"),
-        promises=sections.promises(edition),
-        room=sections.measures(edition, "measures-room", sections.ROOM, "Who was in the room and how, this quarter"),
-        restrictive=sections.series_charts(edition, sections.RESTRICTIVE),
-        access=sections.series_charts(edition, sections.ACCESS),
-        other_charts=sections.series_charts(edition, _other_measures(edition)),
-        coverage=sections.coverage(edition),
-        covered=sections.measures(edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"),
-        quality=sections.data_quality(edition),
-        findings=sections.findings(edition),
-        expectations=sections.expectations(edition),
+        changed=changed,
+        answers=answers,
+        stories=chain.stories(edition),
+        chain=chain.chain(edition),
+        influence=tables.measures(edition, "measures-influence", tables.INFLUENCE, "Influence, this quarter"),
+        declined=tables.measures(edition, "measures-declined", tables.DECLINED, "Declined or put off, this quarter"),
+        reasons=tables.reasons(edition),
+        told_curve=series.told_back(edition),
+        told=tables.measures(
+            edition, "measures-told", tables.TOLD_BACK, "Told back in time, over the last four quarters"
+        ),
+        ends=tables.counts(edition, "by-end", tables.ENDED, "Where things said stand", "Where it stands"),
+        activity=tables.counts(edition, "activity", tables.ACTIVITY, "Activity, this quarter", "What"),
+        evidence=tables.evidence(edition),
+        kept=tables.measures(edition, "measures-kept", tables.PROMISES, "Promises, this quarter"),
+        promises=tables.promises(edition),
+        room=tables.measures(edition, "measures-room", tables.ROOM, "Who was in the room and how, this quarter"),
+        restrictive=series.series_charts(edition, tables.RESTRICTIVE),
+        access=series.series_charts(edition, tables.ACCESS),
+        other_charts=series.series_charts(edition, _other_measures(edition)),
+        coverage=tables.coverage(edition),
+        covered=tables.measures(
+            edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
+        ),
+        quality=tables.data_quality(edition),
+        findings=tables.findings(edition),
+        expectations=tables.expectations(edition),
         day=words.day,
         given_by=page_one.given_by,
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
 
 
 def _other_measures(edition: Edition) -> list[str]:
-    told = {*sections.RESTRICTIVE, *sections.ACCESS}
+    told = {*tables.RESTRICTIVE, *tables.ACCESS}
     return sorted({row["measure_code"] for row in edition.series} - told)
 
 

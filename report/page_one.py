@@ -1,6 +1,6 @@
 """The one screen that a committee reads: what changed, what did not, who waits, and how sure this report can be.
 
-Each function answers one question with sentences made of published rows. What the rows cannot answer is said, not left out.
+Each function answers one question with sentences made of published rows; what they cannot answer is said, not left out.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from report.words import Sentence, Words, counted, day, listed, number, out_of, 
 THINGS_THAT_CHANGED = 3
 # A change stays news for two years, so that there is time to see whether a measure moved.
 NEWS_FOR_YEARS = 2
-# Page one is read in one sitting; the whole wording stands in the sections.
-WORDS_OF_A_CHANGE = 12
-WORDS_OF_A_REASON = 12
+# Page one is read in one sitting; what does not fit is cut, and stands whole in the sections.
+MOST_WORDS = 350
+CUT_TO_WORDS = (18, 14, 11, 8, 5)
 SHOWN_BY_NAME = 2
 
 
@@ -40,14 +40,31 @@ class Answer:
     said: Sentence
 
 
-def answers(edition: Edition) -> list[Answer]:
+def fitted(edition: Edition) -> tuple[list[Changed], list[Answer]]:
+    """Page one with other people's wording as long as there is room for it."""
+    for most in CUT_TO_WORDS:
+        page = three_that_changed(edition, most), answers(edition, most)
+        if _words_on(*page) <= MOST_WORDS:
+            break
+    return page
+
+
+def _words_on(changed: list[Changed], answered: list[Answer]) -> int:
+    # The heading, and beside each change the four names of its facts.
+    said = ["Three things that changed", *(["Asked by In place Measure Checked by"] * len(changed))]
+    said += [str(part) for one in changed for part in (one.title, one.asked_by, one.different, one.moved, one.checked)]
+    said += [f"{one.question} {one.said}" for one in answered]
+    return words.word_count(said)
+
+
+def answers(edition: Edition, most: int = CUT_TO_WORDS[0]) -> list[Answer]:
     return [
-        Answer("refused", "Refused, and why", refused(edition)),
+        Answer("refused", "Refused, and why", refused(edition, most)),
         Answer("waiting", "Still waiting to hear", waiting(edition)),
         Answer("worse", "Getting worse", worse(edition)),
         Answer("room", "Not in the room", room(edition)),
         Answer("safe", "Safe, and how sure", safe(edition)),
-        Answer("network", "The network says", network(edition)),
+        Answer("network", "The network says", network(edition, most)),
         Answer("promised", "Promised, and done", promised(edition)),
         Answer("missing", "Missing data", missing(edition)),
         Answer("to-decide", "For the committee to decide", to_decide(edition)),
@@ -57,25 +74,33 @@ def answers(edition: Edition) -> list[Answer]:
 # What changed
 
 
-def three_that_changed(edition: Edition) -> list[Changed]:
-    """Changes that count as influence: those whose effect is known first, then the newest; one for each organisation before a second."""
+def three_that_changed(edition: Edition, most: int = CUT_TO_WORDS[0]) -> list[Changed]:
+    """Changes that count as influence: known effects first, then the newest; each organisation before one has two."""
     since = _years_before(_cut_on(edition), NEWS_FOR_YEARS)
-    influence = [row for row in edition.changes if row["is_influence"] and row["implemented_on"] and row["implemented_on"] >= since]
+    influence = [
+        row
+        for row in edition.changes
+        if row["is_influence"] and row["implemented_on"] and row["implemented_on"] >= since
+    ]
     influence.sort(key=lambda row: (-row["implemented_on"].toordinal(), row["organisation_code"], row["change_id"]))
     influence.sort(key=lambda row: (row["changed"] is None, not _verdict_known(edition, row), not row["is_in_report"]))
     chosen: list[Row] = []
     for fresh_only in (True, False):
         for row in influence:
             seen = {one["organisation_code"] for one in chosen}
-            if len(chosen) < THINGS_THAT_CHANGED and row not in chosen and not (fresh_only and row["organisation_code"] in seen):
+            if (
+                len(chosen) < THINGS_THAT_CHANGED
+                and row not in chosen
+                and not (fresh_only and row["organisation_code"] in seen)
+            ):
                 chosen.append(row)
-    return [as_changed(edition, row) for row in chosen]
+    return [as_changed(edition, row, most) for row in chosen]
 
 
-def as_changed(edition: Edition, change: Row) -> Changed:
+def as_changed(edition: Edition, change: Row, most: int = CUT_TO_WORDS[0]) -> Changed:
     return Changed(
         change=change,
-        title=Words(words.within(change["changed"], WORDS_OF_A_CHANGE)) if change["changed"] else "Wording not yet checked",
+        title=Words(words.within(change["changed"], most)) if change["changed"] else "Wording not yet checked",
         asked_by=asked_by(edition, change),
         different=say("since ", day(change["implemented_on"])),
         moved=shortly_moved(effects_of(edition, change)),
@@ -97,7 +122,11 @@ def asked_by(edition: Edition, change: Row) -> Sentence:
 
 def inputs_behind(edition: Edition, change: Row) -> list[Row]:
     ids = set((change["input_ids"] or "").split(";"))
-    return [row for row in edition.inputs if row["organisation_code"] == change["organisation_code"] and row["input_id"] in ids]
+    return [
+        row
+        for row in edition.inputs
+        if row["organisation_code"] == change["organisation_code"] and row["input_id"] in ids
+    ]
 
 
 def given_by(row: Row) -> str:
@@ -108,8 +137,15 @@ def effects_of(edition: Edition, change: Row) -> list[Row]:
     """The effects of one change, bad news first."""
     order = list(words.MOVED)
     order = ["worsened", *(verdict for verdict in order if verdict != "worsened")]
-    found = [row for row in edition.effects if (row["organisation_code"], row["change_id"]) == (change["organisation_code"], change["change_id"])]
-    return sorted(found, key=lambda row: (order.index(row["verdict"]) if row["verdict"] in order else len(order), row["measure_code"]))
+    found = [
+        row
+        for row in edition.effects
+        if (row["organisation_code"], row["change_id"]) == (change["organisation_code"], change["change_id"])
+    ]
+    return sorted(
+        found,
+        key=lambda row: (order.index(row["verdict"]) if row["verdict"] in order else len(order), row["measure_code"]),
+    )
 
 
 def shortly_moved(effects: list[Row]) -> Sentence:
@@ -117,7 +153,11 @@ def shortly_moved(effects: list[Row]) -> Sentence:
     if not effects:
         return say("none was chosen")
     first = effects[0]
-    return say(Words(words.lowered(first["plain_name"])), ": ", words.SHORTLY_MOVED.get(first["verdict"], words.SHORTLY_MOVED["cannot_tell"]))
+    return say(
+        Words(words.lowered(first["plain_name"])),
+        ": ",
+        words.SHORTLY_MOVED.get(first["verdict"], words.SHORTLY_MOVED["cannot_tell"]),
+    )
 
 
 def checked_by(change: Row) -> Sentence:
@@ -133,7 +173,7 @@ def _verdict_known(edition: Edition, change: Row) -> bool:
 # The nine questions
 
 
-def refused(edition: Edition) -> Sentence:
+def refused(edition: Edition, most: int) -> Sentence:
     declined = edition.one("declined_with_reason", "denominator")
     if words.nothing(declined):
         return sentence("nothing was declined or put off this quarter")
@@ -142,27 +182,34 @@ def refused(edition: Edition) -> Sentence:
         sentence(counted(declined, "thing", "things"), " declined or put off"),
         sentence("with a reason: ", out_of(edition.one("declined_with_reason", "numerator"), declined)),
         sentence("told so: ", out_of(*told)),
-        _one_reason(edition),
+        _one_reason(edition, most),
     )
 
 
-def _one_reason(edition: Edition) -> Sentence | None:
+def _one_reason(edition: Edition, most: int) -> Sentence | None:
     """The newest reason that was put in words and checked."""
-    told = [row for row in edition.inputs if row["outcome"] in ("declined", "deferred") and row["is_in_report"] and row["reason"]]
+    told = [
+        row
+        for row in edition.inputs
+        if row["outcome"] in ("declined", "deferred") and row["is_in_report"] and row["reason"]
+    ]
     newest = max(told, key=lambda row: (row["decided_on"], row["input_id"]), default=None)
-    return newest and say(Words(words.within(newest["reason"], WORDS_OF_A_REASON), is_quoted=True))
+    return newest and say(Words(words.within(newest["reason"], most), is_quoted=True))
 
 
 def waiting(edition: Edition) -> Sentence:
     if not edition.inputs:
         return sentence("no evidence about what people said was received")
-    still = sorted((row for row in edition.inputs if row["is_waiting"]), key=lambda row: (row["received_on"], row["input_id"]))
+    still = sorted(
+        (row for row in edition.inputs if row["is_waiting"]), key=lambda row: (row["received_on"], row["input_id"])
+    )
     if not still:
         return sentence("nobody who wanted a reply is waiting to hear")
     longest = edition.one("longest_wait", "days")
+    still_count = edition.one("inputs_waiting", "count")
     first = still[0]
     return paragraph(
-        sentence(counted(edition.one("inputs_waiting", "count"), "thing said has", "things said have"), " no reply yet"),
+        sentence(counted(still_count, "thing said has", "things said have"), " no reply yet"),
         sentence(
             "the longest wait: ",
             say(words.days(longest), ", ") if words.known(longest) else None,
@@ -172,7 +219,7 @@ def waiting(edition: Edition) -> Sentence:
 
 
 def worse(edition: Edition) -> Sentence:
-    """What the findings call worse: a whole organisation's measure, or one that a change was to better. Single wards are named below."""
+    """What the findings call worse: a whole organisation's measure, or one that a change was to better."""
     if not edition.series and not edition.effects:
         return sentence("no evidence that could show a trend was received")
     found = [row for row in edition.findings if row["kind"] in ("worsening", "worsened_after_change")]
@@ -195,7 +242,7 @@ def _named(edition: Edition, finding: Row) -> Sentence:
 def room(edition: Edition) -> Sentence:
     return paragraph(
         sentence("sessions held: ", _of(edition, "sessions_held")),
-        sentence("people there for the first time: ", _of(edition, "new_voices")),
+        sentence("there for the first time: ", _of(edition, "new_voices")),
         sentence("these records cannot say who stayed away"),
     )
 
@@ -207,40 +254,76 @@ def _of(edition: Edition, code: str) -> Sentence:
 def safe(edition: Edition) -> Sentence:
     return paragraph(
         sentence("access needs met: ", _of(edition, "needs_met")),
-        sentence("sessions in an accessible place: ", _of(edition, "accessible_sessions")),
-        None if _asks_about_payment(edition) else sentence("whether people were paid or felt safe is not measured here"),
+        sentence("sessions in accessible places: ", _of(edition, "accessible_sessions")),
+        None if _asks_about_payment(edition) else sentence("payment and feeling safe are not measured here"),
     )
 
 
 def _asks_about_payment(edition: Edition) -> bool:
-    return any(edition.of_measure(code) for code in ("participations_paid", "claims_paid_in_time", "safety_bundle", "felt_safe"))
+    return any(
+        edition.of_measure(code)
+        for code in ("participations_paid", "claims_paid_in_time", "safety_bundle", "felt_safe")
+    )
 
 
-def network(edition: Edition) -> Sentence:
+def network(edition: Edition, most: int) -> Sentence:
     if not edition.challenges:
         return sentence("no comments have been recorded in this edition")
     newest = edition.challenges[-1]
-    return paragraph(say(Words(words.within(newest["comment"], WORDS_OF_A_REASON), is_quoted=True)), sentence("all comments and replies stand below"))
+    return paragraph(
+        say(Words(words.within(newest["comment"], most), is_quoted=True)),
+        sentence("all comments and replies stand below"),
+    )
 
 
 def promised(edition: Edition) -> Sentence:
     due = edition.one("promises_due", "count")
-    oldest = min((row for row in edition.changes if row["promise_state"] == "overdue"), key=lambda row: (row["original_due_on"], row["change_id"]), default=None)
+    oldest = min(
+        (row for row in edition.changes if row["promise_state"] == "overdue"),
+        key=lambda row: (row["original_due_on"], row["change_id"]),
+        default=None,
+    )
     if due is None:
         return sentence("no evidence about promises was received")
-    became = [(edition.one(code, "count"), said) for code, said in (("promises_done_on_time", " on time"), ("promises_done_late", " late"), ("promises_not_done", " not yet"), ("promises_stopped", " given up"))]
+    became = [
+        (edition.one(code, "count"), said)
+        for code, said in (
+            ("promises_done_on_time", " on time"),
+            ("promises_done_late", " late"),
+            ("promises_not_done", " not yet"),
+            ("promises_stopped", " given up"),
+        )
+    ]
     shown = [say(number(figure), said) for figure, said in became if words.known(figure) and figure.value]
     return paragraph(
-        sentence(counted(due, "change", "changes"), " promised for this quarter", say(": ", listed(shown)) if shown else None),
-        sentence("overdue in all: ", number(edition.one("promises_overdue_now", "count")), say(", the oldest since ", day(oldest["original_due_on"])) if oldest else None),
+        sentence(
+            counted(due, "change", "changes"), " promised for this quarter", say(": ", listed(shown)) if shown else None
+        ),
+        sentence(
+            "overdue in all: ",
+            number(edition.one("promises_overdue_now", "count")),
+            say(", the oldest since ", day(oldest["original_due_on"])) if oldest else None,
+        ),
     )
 
 
 def missing(edition: Edition) -> Sentence:
-    absent = sorted({row["organisation_name"] for row in edition.coverage if row["quarter_id"] == edition.quarter_id and row["state"] in ("missing", "refused", "held", "withdrawn")})
+    absent = sorted(
+        {
+            row["organisation_name"]
+            for row in edition.coverage
+            if row["quarter_id"] == edition.quarter_id and row["state"] in ("missing", "refused", "held", "withdrawn")
+        }
+    )
     return paragraph(
         sentence("returns that were due and came: ", _of(edition, "data_coverage")),
-        sentence("not all came from ", listed([Words(name) for name in absent[:SHOWN_BY_NAME]]), " and others" if len(absent) > SHOWN_BY_NAME else "") if absent else None,
+        sentence(
+            "not all came from ",
+            listed([Words(name) for name in absent[:SHOWN_BY_NAME]]),
+            " and others" if len(absent) > SHOWN_BY_NAME else "",
+        )
+        if absent
+        else None,
     )
 
 
@@ -261,7 +344,13 @@ def banner(edition: Edition) -> list[tuple[str, Sentence]]:
     if signed == "automatic":
         by = say("This edition was signed off automatically. No person has signed it.")
     elif facts.get("signed_off_by_role"):
-        by = say("Signed off by the ", Words(words.lowered(facts["signed_off_by_role"])), " on ", day(facts["signed_off_on"]), ".")
+        by = say(
+            "Signed off by the ",
+            Words(words.lowered(facts["signed_off_by_role"])),
+            " on ",
+            day(facts["signed_off_on"]),
+            ".",
+        )
     else:
         by = say("Nobody has signed it off.")
     lines = [(f"{state}.", paragraph(by, sentence("figures as they stood on ", day(facts["data_cut_at"]))))]
@@ -277,4 +366,3 @@ def _cut_on(edition: Edition) -> date:
 
 def _years_before(on: date, years: int) -> date:
     return date(on.year - years, on.month, 1)
-

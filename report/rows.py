@@ -101,7 +101,8 @@ class Edition:
         return tuple(
             figure
             for figure in self._by_measure.get(measure_code, ())
-            if statistic in (None, figure.statistic) and all(getattr(figure, column) == value for column, value in where.items())
+            if statistic in (None, figure.statistic)
+            and all(getattr(figure, column) == value for column, value in where.items())
         )
 
     def label_of(self, code_column: str, code: str, relation: str = "inputs") -> str | None:
@@ -112,18 +113,23 @@ class Edition:
         return None
 
     def one(self, measure_code: str, statistic: str, organisation_code: str = REGION) -> Figure | None:
-        """The report quarter's figure of a whole organisation, else its state on the as-of date; never one of a breakdown."""
+        """The report quarter's figure of a whole organisation, else that of the as-of date; never one of a breakdown."""
         found = [
             figure
             for figure in self.of_measure(measure_code, statistic, organisation_code=organisation_code)
             if figure.breakdown_code in NO_BREAKDOWN
             and figure.service_id is None
             and figure.subject_id is None
-            and (figure.period_kind == "as_of" or (figure.period_kind == "quarter" and figure.quarter_id == self.quarter_id))
+            and (
+                figure.period_kind == "as_of"
+                or (figure.period_kind == "quarter" and figure.quarter_id == self.quarter_id)
+            )
         ]
         return min(found, key=lambda figure: (figure.period_kind != "quarter", figure.figure_id), default=None)
 
-    def by(self, breakdown_kind: str, statistic: str | None = None, organisation_code: str = REGION) -> tuple[Figure, ...]:
+    def by(
+        self, breakdown_kind: str, statistic: str | None = None, organisation_code: str = REGION
+    ) -> tuple[Figure, ...]:
         """This edition's figures of one breakdown: by reason, by how it ended, by day."""
         return tuple(
             figure
@@ -154,10 +160,19 @@ class Edition:
 
 
 def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
-    """Make an edition of plain rows by relation name: those of its own ICB. Unknown columns of a figure are left aside."""
-    rows = {relation: [row for row in found if row.get("icb_code") in (None, facts["icb_code"])] for relation, found in rows.items()}
+    """Make an edition of the rows of its own ICB, by relation name. Unknown columns of a figure are left aside."""
+    rows = {
+        relation: [row for row in found if row.get("icb_code") in (None, facts["icb_code"])]
+        for relation, found in rows.items()
+    }
     figures = [
-        Figure(**{name: value for name, value in row.items() if name in FIGURE_COLUMNS and not (name == "decimals" and value is None)})
+        Figure(
+            **{
+                name: value
+                for name, value in row.items()
+                if name in FIGURE_COLUMNS and not (name == "decimals" and value is None)
+            }
+        )
         for row in rows.get("pub_figures", ())
     ]
     figures.sort(key=lambda figure: figure.figure_id)
@@ -190,7 +205,9 @@ def read(connection: Any, edition_id: str) -> Edition:
     with getattr(connection, "connection", connection).cursor() as cursor:
         facts = next(iter(_rows(cursor, "pub_editions", edition_id)), None)
         if facts is None:
-            raise LookupError(f"no edition {edition_id!r} in published.pub_editions: see which there are with `select edition_id from published.pub_editions`")
+            raise LookupError(
+                f"no edition {edition_id!r}; see which there are: select edition_id from published.pub_editions"
+            )
         cursor.execute("select table_name from information_schema.tables where table_schema = 'published'")
         there = {name for (name,) in cursor.fetchall()}
         wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in there)]

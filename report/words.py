@@ -22,7 +22,12 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-QUARTER_MONTHS = {"Q1": ("April", "June"), "Q2": ("July", "September"), "Q3": ("October", "December"), "Q4": ("January", "March")}
+QUARTER_MONTHS = {
+    "Q1": ("April", "June"),
+    "Q2": ("July", "September"),
+    "Q3": ("October", "December"),
+    "Q4": ("January", "March"),
+}
 NOT_A_NUMBER = {
     "suppressed": "too few to print",
     "too_few_to_say": "too few to say",
@@ -43,7 +48,8 @@ class Number:
 
     def __html__(self) -> str:
         value = "" if self.figure.value is None else f"{self.figure.value:.10g}"
-        return f'<data class="figure" data-figure="{escape(self.figure.figure_id)}" value="{value}">{escape(self.text)}</data>'
+        named = f'data-figure="{escape(self.figure.figure_id)}" value="{value}"'
+        return f'<data class="figure" {named}>{escape(self.text)}</data>'
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,11 @@ def counted(figure: Figure | None, singular: str, plural: str) -> Sentence:
 
 
 def is_rounded(figure: Figure) -> bool:
-    return figure.disclosure_class == "people" and bool(figure.value) and figure.statistic in ("count", "numerator", "denominator")
+    return (
+        figure.disclosure_class == "people"
+        and bool(figure.value)
+        and figure.statistic in ("count", "numerator", "denominator")
+    )
 
 
 def out_of(numerator: Figure | None, denominator: Figure | None, share: Figure | None = None) -> Sentence:
@@ -326,6 +336,13 @@ def lowered(name: str) -> str:
 def opened(name: str) -> str:
     """The same name at the start of a line."""
     return name[:1].upper() + name[1:]
+
+
+def public(text: str | None, state: str | None) -> Sentence:
+    """Words that were written to be printed, or why they are not."""
+    if text:
+        return say(Words(text))
+    return say("Nothing was written down" if state == "none" else "Wording not yet checked")
 
 
 def within(text: str, most: int) -> str:

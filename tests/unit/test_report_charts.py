@@ -22,7 +22,13 @@ def test_each_signal_has_a_shape_and_words_of_its_own():
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("special_cause_improvement", "improvement"), ("special_cause_concern", "concern"), ("neutral_high", "neutral"), ("common_cause", "common_cause"), (None, "common_cause")],
+    [
+        ("special_cause_improvement", "improvement"),
+        ("special_cause_concern", "concern"),
+        ("neutral_high", "neutral"),
+        ("common_cause", "common_cause"),
+        (None, "common_cause"),
+    ],
 )
 def test_the_names_of_the_rule_set_are_understood(name, kind):
     assert charts.point_kind(name) == kind
@@ -59,7 +65,10 @@ def _pieces_of_the_line(drawn):
 
 
 def test_a_drawing_takes_the_colours_of_the_page_and_nothing_from_outside():
-    for drawing in (charts.spc("c", points(), "Rate"), charts.told_back_curve("k", [charts.Step(0, 0), charts.Step(30, 0.4, 0.3, 0.5)])):
+    for drawing in (
+        charts.spc("c", points(), "Rate"),
+        charts.told_back_curve("k", [charts.Step(0, 0), charts.Step(30, 0.4, 0.3, 0.5)]),
+    ):
         for drawn in (drawing.wide, drawing.narrow):
             assert "var(--ink)" in drawn
             assert not re.search(r"#[0-9a-fA-F]{6}|<script|<style|href=|onload", drawn)
@@ -67,7 +76,11 @@ def test_a_drawing_takes_the_colours_of_the_page_and_nothing_from_outside():
 
 def test_two_charts_on_a_page_share_no_id():
     first, second = charts.spc("a", points(), "Rate"), charts.spc("b", points(), "Rate")
-    ids = [name for drawn in (first.wide, first.narrow, second.wide, second.narrow) for name in re.findall(r'\bid="([^"]+)"', drawn)]
+    ids = [
+        name
+        for drawn in (first.wide, first.narrow, second.wide, second.narrow)
+        for name in re.findall(r'\bid="([^"]+)"', drawn)
+    ]
     assert len(ids) == len(set(ids))
 
 

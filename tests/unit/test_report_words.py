@@ -9,7 +9,14 @@ from report.rows import Figure
 
 
 def figure(value, state="counted", unit="count", **columns):
-    return Figure(figure_id="f/1", value=value, value_state=state, unit=unit, statistic=columns.pop("statistic", "count"), **columns)
+    return Figure(
+        figure_id="f/1",
+        value=value,
+        value_state=state,
+        unit=unit,
+        statistic=columns.pop("statistic", "count"),
+        **columns,
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +71,9 @@ def test_days(value, printed):
     assert str(words.days(figure(value, unit="days"))) == printed
 
 
-@pytest.mark.parametrize(("value", "decimals", "printed"), [(-0.04, 1, "0.0"), (-2.5, 1, "−2.5"), (12345.678, 1, "12,345.7"), (3, 0, "3")])
+@pytest.mark.parametrize(
+    ("value", "decimals", "printed"), [(-0.04, 1, "0.0"), (-2.5, 1, "−2.5"), (12345.678, 1, "12,345.7"), (3, 0, "3")]
+)
 def test_a_number_has_the_decimals_it_was_published_with(value, decimals, printed):
     assert words.plain(value, decimals) == printed
 
@@ -104,7 +113,11 @@ def test_uncertainty_is_said_only_when_both_ends_are_known():
 
 @pytest.mark.parametrize(
     ("quarter_id", "printed"),
-    [("2026-27-Q1", "April to June 2026"), ("2026-27-Q3", "October to December 2026"), ("2026-27-Q4", "January to March 2027")],
+    [
+        ("2026-27-Q1", "April to June 2026"),
+        ("2026-27-Q3", "October to December 2026"),
+        ("2026-27-Q4", "January to March 2027"),
+    ],
 )
 def test_a_quarter_is_financial(quarter_id, printed):
     assert str(words.quarter(quarter_id)) == printed
@@ -125,7 +138,11 @@ def test_a_sentence_begins_large_and_ends_once():
 
 @pytest.mark.parametrize(
     ("name", "inside"),
-    [("Chase contacts", "chase contacts"), ("NHS complaints", "NHS complaints"), ("Friends and Family Test", "Friends and Family Test")],
+    [
+        ("Chase contacts", "chase contacts"),
+        ("NHS complaints", "NHS complaints"),
+        ("Friends and Family Test", "Friends and Family Test"),
+    ],
 )
 def test_a_name_inside_a_sentence(name, inside):
     assert words.lowered(name) == inside
@@ -138,7 +155,10 @@ def test_a_long_wording_is_cut_between_words_and_shown_to_be_cut():
 
 def test_a_number_says_which_figure_it_is_and_other_peoples_words_are_escaped():
     assert words.number(figure(7)).__html__() == '<data class="figure" data-figure="f/1" value="7">7</data>'
-    assert words.say(words.Words("<b>loud</b>", is_quoted=True)).__html__() == '<q class="words">&lt;b&gt;loud&lt;/b&gt;</q>'
+    assert (
+        words.say(words.Words("<b>loud</b>", is_quoted=True)).__html__()
+        == '<q class="words">&lt;b&gt;loud&lt;/b&gt;</q>'
+    )
     assert words.say("a < b ", words.Code("INC-001")).__html__() == 'a &lt; b <span class="code">INC-001</span>'
 
 
