@@ -266,7 +266,7 @@ def printed_lines(sheet: Worksheet) -> list[int]:
 
 def enter(sheet: Worksheet, at: str, value: Any) -> None:
     """Type a value into a cell, or pick its label where the cell has a drop-down of labels."""
-    for rule in sheet.data_validations.dataValidation:
+    for rule in sheet.data_validations.dataValidation if isinstance(value, str) else ():
         if rule.type == "list" and rule.formula1.startswith(f"{LISTS}!") and at in rule.sqref:
             choices = sheet.parent[LISTS][rule.formula1.partition("!")[2].replace("$", "").replace("C", "B")]
             labels = {code.value: code.offset(column=1).value for (code,) in choices}

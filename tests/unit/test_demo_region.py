@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from demo import charity, region
+from demo import charity, region, trust_complaints, trust_datix, trust_fft
+from demo.register import senders
 from demo.trust_complaints import ACCESS
 from demo.truth import contradictions, load
 
@@ -107,6 +108,19 @@ def test_a_trusts_files_are_windows_files(files):
     content = (files / "zw1" / "incidents_2024-05.csv").read_bytes()
     assert content.count(b"\n") == content.count(b"\r\n")
     assert b"\x92" in content  # A curly apostrophe, which is no character in UTF-8.
+
+
+def test_the_senders_description_names_every_heading_label_and_event():
+    described = (ROOT / "demo/FORMATS.md").read_text(encoding="utf-8")
+    wanted = [*trust_datix.INCIDENT_COLUMNS, *trust_datix.RESTRICTIVE_COLUMNS, *trust_complaints.COLUMNS,
+              *trust_complaints.ACTIVITY_COLUMNS, *trust_fft.FIRST, *trust_fft.RATINGS, *trust_fft.MODES,
+              *trust_fft.ACTIVITY]  # fmt: skip
+    for sender in senders().values():
+        wanted += [f"| {heading} |" for columns in sender["columns"].values() for heading in columns]
+        wanted += [f"`{label}`" for labels in sender["says"].values() for label in labels.values()]
+    wanted += [f"{one['id']} | {one['kind'].replace('_', ' ')} | {one['provider']} | {one['sentence']}"
+               for one in region.TRUTH.events]  # fmt: skip
+    assert [one for one in wanted if one not in described] == []
 
 
 # ---- Truth ----------------------------------------------------------------------------------------------------------
