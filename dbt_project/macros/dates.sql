@@ -1,6 +1,6 @@
 {# Dates as the NHS counts them: financial quarters that begin in April, days in London, months by their first day. #}
 
-{# Financial quarter of a date: 2026-05-14 -> '2026-27-Q1'. Three months back, the financial year is the calendar year. #}
+{# Financial quarter of a date: 2026-05-14 -> '2026-27-Q1'. Three months back, financial and calendar year agree. #}
 {% macro financial_quarter(on_date) -%}
     to_char({{ on_date }} - interval '3 months', 'YYYY')
     || '-' || to_char({{ on_date }} + interval '9 months', 'YY')

@@ -1,4 +1,4 @@
-{# What influence is: a decision that accepted, a change made on or after it, and someone other than its owner who saw it. #}
+{# What influence is: a decision that accepted, a change made on or after it, seen by someone other than its owner. #}
 
 {# True when someone other than the change's owner verified it, on or after the day it was implemented. #}
 {% macro is_verified_by_other(implemented_on, verified_on, verified_by_kind) -%}

@@ -8,7 +8,7 @@ unfounded as (
         on
             fct_changes.change_key = bridge.change_key
             and bridge.is_accepting
-            and bridge.decided_on <= fct_changes.implemented_on
+            and fct_changes.implemented_on >= bridge.decided_on
     where fct_changes.is_implemented_influence and bridge.decision_key is null
 ),
 

@@ -34,7 +34,8 @@ judged as (
         decisions.decision_key is not null as is_found,
         decisions.decided_on,
         decisions.outcome,
-        coalesce(decisions.decided_on is not null and decisions.outcome in ('accepted', 'partly'), false) as is_accepting,
+        coalesce(decisions.decided_on is not null and decisions.outcome in ('accepted', 'partly'), false)
+            as is_accepting,
         {{ is_verified_by_other("listed.implemented_on", "listed.verified_on", "listed.verified_by_kind") }}
             as is_verified_by_other
     from listed

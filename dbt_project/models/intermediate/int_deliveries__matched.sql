@@ -42,8 +42,8 @@ matched as (
                 -- A register without a period answers for the last period that had ended when it was sent.
                 or (
                     deliveries.period_end_on is null
-                    and deliveries.submitted_on > expected.period_end_on
-                    and (expected.next_period_end_on is null or deliveries.submitted_on <= expected.next_period_end_on)
+                    and expected.period_end_on < deliveries.submitted_on
+                    and (expected.next_period_end_on is null or expected.next_period_end_on >= deliveries.submitted_on)
                 )
             )
 )

@@ -30,7 +30,7 @@ linked_changes as (
 furthest as (
     select distinct on (input_key) *
     from linked_changes
-    order by input_key, links_held desc, implemented_on nulls last, change_key
+    order by input_key asc, links_held desc, implemented_on asc nulls last, change_key asc
 ),
 
 counted_changes as (

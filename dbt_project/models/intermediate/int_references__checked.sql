@@ -31,8 +31,9 @@
 
 with
 
-{% for record, column, is_list, to_record, to_key in references %}
-{{ record }}_{{ column }} as (
+checked as (
+    {%- for record, column, is_list, to_record, to_key in references %}
+    {%- set ids = "referring." ~ column if is_list else "array[referring." ~ column ~ "]" %}
     select
         referring.provider_code,
         referring.icb_code,
@@ -42,23 +43,11 @@ with
         count(*) as link_count,
         count(*) filter (where referred.{{ to_key }} is null) as missing_link_count
     from {{ ref("stg_" ~ record) }} as referring
-    {%- if is_list %}
-    cross join lateral unnest(referring.{{ column }}) as listed (listed_id)
+    cross join lateral unnest({{ ids }}) as listed (id)
     left join {{ ref("stg_" ~ to_record) }} as referred
-        on referring.provider_code = referred.provider_code and listed.listed_id = referred.{{ to_key }}
-    {%- else %}
-    left join {{ ref("stg_" ~ to_record) }} as referred
-        on referring.provider_code = referred.provider_code and referring.{{ column }} = referred.{{ to_key }}
-    where referring.{{ column }} is not null
-    {%- endif %}
+        on referring.provider_code = referred.provider_code and listed.id = referred.{{ to_key }}
+    where listed.id is not null
     group by referring.provider_code, referring.icb_code
-),
-
-{% endfor -%}
-
-checked as (
-    {%- for record, column, is_list, to_record, to_key in references %}
-    select * from {{ record }}_{{ column }}
     {%- if not loop.last %}
     union all
     {%- endif %}

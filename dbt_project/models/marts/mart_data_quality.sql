@@ -76,7 +76,7 @@ by_reader_rule as (
         count(distinct loads.load_id) as files_received,
         null::numeric as rows_read,
         null::numeric as rows_accepted,
-        count(distinct (quarantined_rows.load_id, quarantined_rows.row_number)) as rows_failed
+        count(distinct quarantined_rows.load_id || ':' || quarantined_rows.row_number) as rows_failed
     from loads
     inner join {{ ref("stg_quarantined_row") }} as quarantined_rows
         on loads.load_id = quarantined_rows.load_id and loads.record = quarantined_rows.record
