@@ -215,7 +215,7 @@ def _twice(key: str, draw) -> Drawing:
 
 
 def _svg(chart: alt.LayerChart, key: str) -> Markup:
-    """The chart as SVG that lives in a page, with ids of its own; hidden from screen readers, whom the page tells in words."""
+    """The chart as SVG for a page: ids of its own, and hidden from screen readers, whom the page tells in words."""
     drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE)
     drawn = re.sub(
         r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn, count=1

@@ -113,7 +113,7 @@ class Edition:
         return None
 
     def one(self, measure_code: str, statistic: str, organisation_code: str = REGION) -> Figure | None:
-        """The report quarter's figure of a whole organisation, else that of the as-of date; never one of a breakdown."""
+        """The report quarter's figure of a whole organisation, else the as-of date's; never one of a breakdown."""
         found = [
             figure
             for figure in self.of_measure(measure_code, statistic, organisation_code=organisation_code)

@@ -329,7 +329,7 @@ def from_list(words: dict[str, str], code: str | None, otherwise: str = "Not rec
 
 def lowered(name: str) -> str:
     """A measure's name inside a sentence; NHS stays NHS, and the Friends and Family Test keeps its capitals."""
-    is_a_name = name[:2].isupper() or any(word[:1].isupper() for word in name.split()[1:])
+    is_a_name = name[1:2].isupper() or any(word[:1].isupper() for word in name.split()[1:])
     return name if is_a_name else name[:1].lower() + name[1:]
 
 
