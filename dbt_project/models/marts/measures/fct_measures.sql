@@ -218,8 +218,45 @@ not_evidenced as (
     )
 ),
 
+-- The region is nought where any of its organisations is known to be, and without evidence where none is.
+region_not_evidenced as (
+    select
+        not_evidenced.measure_code,
+        not_evidenced.icb_code,
+        not_evidenced.period_start_on,
+        max(not_evidenced.nought) as nought
+    from not_evidenced
+    where not exists (
+        select 1
+        from evidenced
+        where
+            evidenced.measure_code = not_evidenced.measure_code
+            and evidenced.icb_code = not_evidenced.icb_code
+            and evidenced.level = 'region'
+            and evidenced.period_kind = 'quarter'
+            and evidenced.period_start_on = not_evidenced.period_start_on
+    )
+    group by not_evidenced.measure_code, not_evidenced.icb_code, not_evidenced.period_start_on
+),
+
 complete as (
     select * from evidenced
+    union all
+    select
+        measure_code,
+        icb_code,
+        'ALL' as organisation_code,
+        null as service_id,
+        'region' as level,
+        'quarter' as period_kind,
+        period_start_on,
+        nought as numerator,
+        nought as denominator,
+        0 as months_evidenced,
+        null,
+        null,
+        null
+    from region_not_evidenced
     union all
     select
         measure_code,

@@ -16,14 +16,30 @@ organisations as (
     where tier <> 'statistics'
 ),
 
-asked_measures as (
-    select
-        answering.measure_code,
-        bool_or(expectations.asked_of = 'all') as is_asked_of_all
+restraining as (
+    select distinct organisation_code
+    from {{ ref("dim_service") }}
+    where service_kind in ('inpatient_ward', 'supported_living')
+),
+
+-- Whom each measure is asked of: everybody, the full tier, or those with services that may restrain.
+asked as (
+    select distinct
+        organisations.icb_code,
+        organisations.organisation_code,
+        answering.measure_code
     from {{ ref("expectation_measures") }} as answering
     inner join {{ ref("expectations") }} as expectations on answering.expectation_id = expectations.expectation_id
-    where answering.relation = 'answers' and answering.measure_code is not null
-    group by answering.measure_code
+    cross join organisations
+    left join restraining on organisations.organisation_code = restraining.organisation_code
+    where
+        answering.relation = 'answers'
+        and answering.measure_code is not null
+        and (
+            expectations.asked_of = 'all'
+            or (expectations.asked_of = 'full' and organisations.tier = 'full')
+            or (expectations.asked_of = 'bed' and restraining.organisation_code is not null)
+        )
 ),
 
 figures as (
@@ -49,7 +65,12 @@ figures as (
         measures.decimals
     from measured
     inner join measures on measured.measure_code = measures.measure_code
-    where measured.level <> 'service' or measures.is_published_by_service
+    left join asked
+        on measured.measure_code = asked.measure_code and measured.organisation_code = asked.organisation_code
+    where
+        (measured.level <> 'service' or measures.is_published_by_service)
+        -- Nobody is shown to lack evidence that nobody asked them for.
+        and (measured.level = 'region' or measured.evidence_basis <> 'none' or asked.measure_code is not null)
 ),
 
 evidenced as (
@@ -57,13 +78,13 @@ evidenced as (
         'evidence' as measure_code,
         'count' as statistic,
         'missing' as section,
-        organisations.icb_code,
+        asked.icb_code,
         'ALL' as organisation_code,
         null::text as service_id,
         null::text as subject_id,
         'quarter' as period_kind,
         'measure' as breakdown_kind,
-        asked_measures.measure_code as breakdown_code,
+        asked.measure_code as breakdown_code,
         null::text as label,
         count(measured.measured_key) filter (where measured.evidence_basis <> 'none') as numerator,
         count(*) as denominator,
@@ -72,14 +93,13 @@ evidenced as (
         null::double precision as given_upper,
         'organisations' as unit,
         0 as decimals
-    from asked_measures
-    inner join organisations on asked_measures.is_asked_of_all or organisations.tier = 'full'
+    from asked
     left join measured
         on
-            asked_measures.measure_code = measured.measure_code
-            and organisations.organisation_code = measured.organisation_code
+            asked.measure_code = measured.measure_code
+            and asked.organisation_code = measured.organisation_code
             and measured.level = 'organisation'
-    group by organisations.icb_code, asked_measures.measure_code
+    group by asked.icb_code, asked.measure_code
 ),
 
 every_figure as (
