@@ -49,6 +49,7 @@ def render(edition: Edition) -> str:
         quality=tables.data_quality(edition),
         findings=tables.findings(edition),
         expectations=tables.expectations(edition),
+        against=tables.against,
         day=words.day,
         given_by=page_one.given_by,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),

@@ -14,7 +14,7 @@ from typing import Any
 
 REGION = "ALL"
 
-# relation -> the columns it is sorted by. The optional ones may not exist in an older warehouse.
+# relation -> the columns it is sorted by. The optional ones need not exist.
 RELATIONS = {
     "pub_figures": ("figure_id",),
     "pub_organisations": ("organisation_name", "organisation_code"),
@@ -25,10 +25,10 @@ RELATIONS = {
     "pub_coverage": ("organisation_code", "feed", "period_start_on"),
     "pub_findings": ("organisation_code", "finding_id"),
     "pub_data_quality": ("organisation_code", "record", "rule"),
+    "pub_measures": ("display_order", "measure_code"),
+    "pub_expectations": ("expectation_number", "expectation_id"),
 }
 OPTIONAL = {
-    "pub_measures": ("measure_code",),
-    "pub_expectations": ("expectation_id",),
     "pub_challenges": ("raised_on", "challenge_id"),
     "pub_asks": ("ask_number",),
 }
@@ -225,7 +225,11 @@ def _order(columns: tuple[str, ...]):
     """Sort by the columns, nulls last, whatever their types; all other columns break the ties."""
 
     def key(row: Row) -> tuple:
-        asked = tuple((row.get(column) is None, str(row.get(column))) for column in columns)
+        asked = tuple((row.get(column) is None, _sortable(row.get(column))) for column in columns)
         return asked, tuple(sorted((name, str(value)) for name, value in row.items()))
 
     return key
+
+
+def _sortable(value: object) -> str:
+    return f"{value:012d}" if isinstance(value, int) else str(value)

@@ -137,15 +137,23 @@ def rows() -> dict[str, list[dict]]:
             for rule in ("all", "INC-001", "INC-002")
         ],
         "pub_measures": [
-            {
-                "measure_code": code,
-                "plain_name": one["name"],
-                "numerator": "those that were",
-                "denominator": "all",
-                "clock": None,
-            }
-            for code, one in told["measures"].items()
+            _measure(place, code, one["name"]) for place, (code, one) in enumerate(told["measures"].items())
         ],
+        "pub_expectations": told["expectations"],
+    }
+
+
+def _measure(place: int, code: str, name: str) -> dict:
+    suggested = code == "told_back_within_90_days"
+    return {
+        "measure_code": code,
+        "plain_name": name,
+        "numerator": "those that were",
+        "denominator": "all there were",
+        "clock": "the quarter",
+        "display_order": place,
+        "threshold_words": "Eight in ten people are told what happened within 90 days" if suggested else None,
+        "threshold_owner": None,
     }
 
 

@@ -97,7 +97,7 @@ def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
     else:
         said = out_of(numerator, denominator, share)
     notes = {figure.label for figure in (numerator, share) if figure and figure.label}
-    declared = "declared" in {figure.evidence_basis for figure in (numerator, denominator) if figure}
+    declared = "declared" in {figure.evidence_basis for figure in (numerator, denominator) if figure and figure.value}
     return say(said, " (declared)" if declared else None, *(say(" (", Words(note), ")") for note in sorted(notes)))
 
 
@@ -194,7 +194,7 @@ def _promises_of(edition: Edition, organisation: Row) -> Table | None:
         )
         became = say(
             Words(row["promise_label"]),
-            say(": ", days(late))
+            say(" (", days(late), ")")
             if words.known(late) and late.value and row["promise_state"] in ("done_late", "overdue")
             else None,
         )
@@ -269,6 +269,7 @@ def data_quality(edition: Edition) -> list[Table]:
     tables = []
     for one in edition.organisations:
         mine = [row for row in edition.data_quality if row["organisation_code"] == one["organisation_code"]]
+        mine.sort(key=lambda row: (row["record"], row["rule"] != "all", row["rule"]))
         rows = []
         for row in mine:
             figures = {
@@ -326,14 +327,27 @@ def findings(edition: Edition) -> list[tuple[Row, list[Row]]]:
 
 
 def expectations(edition: Edition) -> Table | None:
-    """What is asked, and of whom."""
-    if not edition.expectations:
-        return None
+    """What is asked, of whom, and which measures answer it. Nobody's answers are added up."""
     rows = [
-        (
-            Code(row["expectation_id"]),
-            [Words(row["expectation"]), words.opened((row.get("asked_of") or "").replace("_", " "))],
-        )
+        (Code(row["expectation_id"]), [Words(row["expectation"]), Words(row["asked_of_label"]), _answers(edition, row)])
         for row in edition.expectations
     ]
-    return Table("expectations", "What is asked, and of whom", ["Code", "What must be so", "Asked of"], rows)
+    heads = ["Code", "What is expected", "Asked of", "Answered here by"]
+    return Table("expectations", "What is expected, and of whom", heads, rows) if rows else None
+
+
+def _answers(edition: Edition, row: Row) -> Sentence | str:
+    if row["same_as"]:
+        return say("The same as ", Code(row["same_as"]))
+    if not row["measure_codes"]:
+        return "Not measured in this edition"
+    names = [Words(edition.measure_name(code)) for code in row["measure_codes"].split(";")]
+    return words.listed(names, between="; ", last="; ")
+
+
+def against(row: Row) -> Sentence:
+    """What a measure is held against, and whether anybody here has agreed to it."""
+    if not row["threshold_words"]:
+        return say("It is shown as it is; nothing is set for it to meet.")
+    owner = Words(row["threshold_owner"]) if row["threshold_owner"] else "suggested value, not agreed here"
+    return say("Held against: ", Words(row["threshold_words"]), " (", owner, ").")

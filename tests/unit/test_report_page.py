@@ -345,11 +345,17 @@ def test_every_state_of_a_return_has_its_own_sign():
     assert len(signs) == len(set(signs))
 
 
-def test_nothing_adds_up_expectations():
-    asked = [{"expectation_id": "E01", "expectation": "Somebody decides.", "asked_of": "all"}]
-    text = Page(render(with_rows(pub_expectations=asked))).within("annex")
-    assert "Somebody decides." in text
-    assert not re.search(r"\d+ of \d+ expectations|%", text)
+def test_expectations_are_listed_and_never_added_up(page, made_up):
+    listed = tables.expectations(made_up)
+    assert [str(head) for head, _ in listed.rows] == ["E04", "E18", "E83", "E111"]
+    answered = [str(cells[-1]) for _, cells in listed.rows]
+    assert answered[2:] == ["Not measured in this edition", "The same as E83"]
+    assert not re.search(r"\d+ of \d+ expectations|%", page.within("annex"))
+
+
+def test_a_suggested_value_is_never_called_agreed(made_up):
+    suggested = next(row for row in made_up.measures if row["threshold_words"])
+    assert str(tables.against(suggested)).endswith("(suggested value, not agreed here).")
 
 
 def test_a_figure_of_a_later_warehouse_may_have_columns_this_version_does_not_know():

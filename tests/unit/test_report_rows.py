@@ -68,8 +68,8 @@ def test_an_edition_that_is_not_there_is_an_error_that_says_where_to_look():
         rows.read(Connection(stored()), "2030-31-Q1/QXX/1")
 
 
-def test_a_relation_that_an_older_warehouse_lacks_is_empty():
-    assert rows.read(Connection(stored()), FACTS["edition_id"]).measures == ()
+def test_a_relation_that_a_warehouse_lacks_is_empty():
+    assert rows.read(Connection(stored()), FACTS["edition_id"]).challenges == ()
 
 
 def test_rows_of_another_icb_stay_out():

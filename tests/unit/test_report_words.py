@@ -140,6 +140,7 @@ def test_a_sentence_begins_large_and_ends_once():
     ("name", "inside"),
     [
         ("Chase contacts", "chase contacts"),
+        ("A carer", "a carer"),
         ("NHS complaints", "NHS complaints"),
         ("Friends and Family Test", "Friends and Family Test"),
     ],
