@@ -34,20 +34,26 @@ days as (
     from {{ ref("dim_date") }}
 ),
 
+build_day as (
+    select max(working_day_number) as working_day_number
+    from days
+    where date_on = {{ as_of_on() }}
+),
+
 joined as (
     select
         complaints.*,
         complaints.kind = 'pals' and origins.from_pals_id is not null as became_formal,
         coalesce(complaints.subject_codes && access_subjects.codes, false) as is_access,
         acknowledged_day.working_day_number - received_day.working_day_number as working_days_to_acknowledge,
-        today.working_day_number - received_day.working_day_number as working_days_so_far
+        build_day.working_day_number - received_day.working_day_number as working_days_so_far
     from complaints
     cross join access_subjects
+    cross join build_day
     left join origins_of_formal_complaints as origins
         on complaints.provider_code = origins.provider_code and complaints.complaint_id = origins.from_pals_id
     left join days as received_day on complaints.received_on = received_day.date_on
     left join days as acknowledged_day on complaints.acknowledged = acknowledged_day.date_on
-    left join days as today on today.date_on = {{ as_of_on() }}
 ),
 
 described as (
