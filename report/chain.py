@@ -73,7 +73,7 @@ def moved(edition: Edition, effect: Row) -> Sentence:
         and (figure.measure_code, figure.organisation_code) == (effect["measure_code"], effect["organisation_code"])
     }
     said = (
-        say(Words(words.opened(effect["plain_name"])), ": ", Words(words.lowered(effect["verdict_words"])))
+        say(Words(words.opened(effect["plain_name"])), ": ", Words(words.continued(effect["verdict_words"])))
         if effect["verdict_words"]
         else words.moved(effect["verdict"], effect["plain_name"])
     )

@@ -33,7 +33,7 @@ def series_charts(edition: Edition, codes: Iterable[str]) -> list[Chart]:
 def _series_chart(edition: Edition, row: Row) -> Chart:
     where = Words(row["service_name"] or row["organisation_name"])
     verdict = row["verdict_words"] or "No verdict"
-    title = say(where, ", ", Words(words.lowered(row["plain_name"])), ": ", Words(words.lowered(verdict)))
+    title = say(where, ", ", Words(words.lowered(row["plain_name"])), ": ", Words(words.continued(verdict)))
     notes = [Words(row[column]) for column in ("caveat_words", "disagreement_words") if row.get(column)]
     if row["chart_state"] != "publishable":
         why = (

@@ -169,7 +169,7 @@ def plain(value: float, decimals: int = 0) -> str:
 def number(figure: Figure | None) -> Number | str:
     """A figure by itself: its value, or in words why there is none."""
     if figure is None:
-        return "not published"
+        return "no evidence received"
     if figure.value is None:
         return Number(figure, NOT_A_NUMBER.get(figure.value_state, "not known"))
     if figure.unit == "share of 1":
@@ -331,6 +331,11 @@ def lowered(name: str) -> str:
     """A measure's name inside a sentence; NHS stays NHS, and the Friends and Family Test keeps its capitals."""
     is_a_name = name[1:2].isupper() or any(word[:1].isupper() for word in name.split()[1:])
     return name if is_a_name else name[:1].lower() + name[1:]
+
+
+def continued(sentence: str) -> str:
+    """A whole sentence after a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def opened(name: str) -> str:
