@@ -189,7 +189,10 @@ inner join stated on given.figure_key = stated.figure_key
     (
         ({{ after }} + case when {{ after }} = 0 or {{ before }} = 0 then 0.5 else 0 end)::double precision
         / nullif({{ after_of }}, 0)
-        / (({{ before }} + case when {{ after }} = 0 or {{ before }} = 0 then 0.5 else 0 end) / nullif({{ before_of }}, 0))
+        / (
+            ({{ before }} + case when {{ after }} = 0 or {{ before }} = 0 then 0.5 else 0 end)
+            / nullif({{ before_of }}, 0)
+        )
     )
 {%- endmacro %}
 
@@ -243,3 +246,27 @@ inner join stated on given.figure_key = stated.figure_key
         {{ code }}
     )
 {%- endmacro %}
+
+
+{# Nothing is printed that its state says is hidden, and no count of people that was not rounded. #}
+{% test prints_nothing_hidden(model) %}
+select
+    figure_id,
+    value_state
+from {{ model }}
+where
+    (value is not null) <> (value_state = 'counted')
+    or (
+        disclosure_class = 'people'
+        and statistic in ('count', 'numerator', 'denominator')
+        and value <> {{ rounded_count("value") }}
+    )
+{% endtest %}
+
+
+{# No word of a wording that nobody has checked. #}
+{% test prints_checked_words_only(model, words) %}
+select *
+from {{ model }}
+where {{ words }} is not null and {{ words }}_words_state <> 'checked'
+{% endtest %}

@@ -1,20 +1,19 @@
 {#
-Show a published table of this build (edition_id 'working') together with its rows as frozen in every edition.
+Show a published table of this build, pub_<what>_now (edition_id 'working'), with its rows as frozen in every edition.
 
 The frozen rows are JSON, typed by the table's own row type: a column that an old edition did not have is null there.
 The ledger's table is named directly, not through a staging view: dbt replaces staging views in place by DROP ... CASCADE,
 and that would take the readers' views with it.
 #}
-{% macro with_editions(relation) %}
-{%- set frozen_rows = api.Relation.create(database=target.database, schema="audit", identifier="edition_rows") -%}
+{% macro with_editions(name) %}
 with frozen as (
 
     select
         edition_rows.edition_id,
         typed.*
-    from {{ frozen_rows }} as edition_rows
-    cross join lateral jsonb_populate_record(null::{{ relation }}, edition_rows.row) as typed
-    where edition_rows.relation = '{{ relation.identifier | replace("_now", "") }}'
+    from audit.edition_rows as edition_rows
+    cross join lateral jsonb_populate_record(null::{{ ref(name ~ "_now") }}, edition_rows.row) as typed
+    where edition_rows.relation = '{{ name }}'
 
 ),
 
@@ -23,7 +22,7 @@ working as (
     select
         'working' as edition_id,
         this_build.*
-    from {{ relation }} as this_build
+    from {{ ref(name ~ "_now") }} as this_build
 
 ),
 

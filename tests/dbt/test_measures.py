@@ -1,4 +1,4 @@
-"""From rows in raw to published figures: a region of three whose truth is known, built by dbt, read back and attacked."""
+"""From raw rows to published figures: a region of three whose truth is known, built by dbt, read back and attacked."""
 
 import contextlib
 import datetime as dt
@@ -84,16 +84,15 @@ class Sender:
             """
             insert into audit.deliveries (
                 provider_code, feed, file_name, file_sha256, mapping_version, contract_versions, period_start_on,
-                period_end_on, submitted_at, submitted_on, agreement_reference, state, fetched_at, byte_count, rows_read, rows_landed
+                period_end_on, submitted_at, submitted_on, agreement_reference, state, fetched_at, byte_count, rows_read,
+                rows_landed
             ) values (%s, %s, 'f', %s, '1', '1', %s, %s, %s, %s, 'A', 'accepted', %s, 0, 0, 0) returning load_id
             """,
             [self.code, feed, f"{self.code}{feed}{start}", start, end, submitted_on, submitted_on, submitted_on],
         )
         (load_id,) = self.cursor.fetchone()
         for record, rows in records.items():
-            self.insert(
-                "audit.load_records", load_id=load_id, record=record, delivers="period", rows_landed=len(rows)
-            )
+            self.insert("audit.load_records", load_id=load_id, record=record, delivers="period", rows_landed=len(rows))
             self.insert("audit.visibility", load_id=load_id, record=record, accepted_seq=1)
             self._land(record, load_id, rows, start, end)
 
@@ -166,14 +165,13 @@ def _trust(cursor) -> None:
         "activity",
         {
             "service": [
-                {"service_id": ward, "service_name": f"Ward {ward}", "service_kind": "inpatient_ward"}
-                for ward in WARDS
+                {"service_id": ward, "service_name": f"Ward {ward}", "service_kind": "inpatient_ward"} for ward in WARDS
             ],
             "activity_count": [row for ward in WARDS for row in _activity(ward, "occupied_bed_days", 600)],
             "restrictive_intervention": [row for ward, usual in WARDS.items() for row in _restraint(ward, usual)],
         },
     )
-    chain = dict(given_by_kind="group", source_kind="meeting", reply_wanted="yes", said=SAID)
+    chain = {"given_by_kind": "group", "source_kind": "meeting", "reply_wanted": "yes", "said": SAID}
     sender.send(
         "register",
         {
@@ -381,9 +379,7 @@ def test_a_month_that_never_came_is_a_gap_and_not_a_nought(region):
     for month in SILENT:
         figure = _figure(region, f"spc/fft_positive/QX2/T1/{month:%Y-%m}/value")
         assert figure == (None, "no_evidence")
-    (told,) = _read(
-        region, "select caveat_words from published.pub_series_now where series_id = 'fft_positive/QX2/T1'"
-    )
+    (told,) = _read(region, "select caveat_words from published.pub_series_now where series_id = 'fft_positive/QX2/T1'")
     assert "not nought" in told[0]
 
 

@@ -67,7 +67,8 @@ stated as (
         sized.*,
         case
             when sized.verdict = 'too_few_points' then 'too_few_points'
-            when sized.disclosure_class = 'people'
+            when
+                sized.disclosure_class = 'people'
                 and (sized.hidden_months > 0 or sized.median_numerator < limits.median_at_least)
                 then 'words_only'
             else 'publishable'
@@ -76,7 +77,7 @@ stated as (
     cross join limits
 ),
 
--- One chart held back among its sisters is the organisation's chart less the others: the smallest sister goes with it.
+-- One chart with hidden months among its sisters is the organisation's less the others: the smallest sister goes too.
 ranked as (
     select
         stated.*,
@@ -84,7 +85,7 @@ ranked as (
             partition by measure_code, organisation_code, level, own_chart_state
             order by total_numerator asc, series_id asc
         ) as size_rank,
-        count(*) filter (where own_chart_state <> 'publishable' and total_numerator > 0) over (
+        count(*) filter (where own_chart_state <> 'publishable' and hidden_months > 0) over (
             partition by measure_code, organisation_code, level
         ) as held_back
     from stated

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_changes_now")) }}
+{{ with_editions("pub_changes") }}

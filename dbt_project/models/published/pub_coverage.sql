@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_coverage_now")) }}
+{{ with_editions("pub_coverage") }}

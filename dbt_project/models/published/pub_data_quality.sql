@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_data_quality_now")) }}
+{{ with_editions("pub_data_quality") }}

@@ -1,6 +1,4 @@
 -- The ledger's table is named directly, as in with_editions, and for its reason.
-{% set editions = api.Relation.create(database=target.database, schema="audit", identifier="editions") %}
-
 with
 
 working as (
@@ -24,7 +22,7 @@ frozen as (
         editions.signed_off_by_role,
         editions.signed_off_on,
         editions.published_on
-    from {{ editions }} as editions
+    from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
 ),
 

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_effects_now")) }}
+{{ with_editions("pub_effects") }}

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_expectations_now")) }}
+{{ with_editions("pub_expectations") }}

@@ -1,5 +1,10 @@
 with
 
+-- A definition belongs to every edition, and an edition to one ICB.
+icbs as (
+    select distinct icb_code from {{ ref("pub_organisations_now") }}
+),
+
 expectations as (
     select * from {{ ref("expectations") }}
 ),
@@ -15,6 +20,7 @@ answering as (
 
 described as (
     select
+        icbs.icb_code,
         expectations.expectation_id,
         substring(expectations.expectation_id from 2)::integer as expectation_number,
         expectations.source,
@@ -33,6 +39,7 @@ described as (
         answering.measure_codes,
         answering.same_as
     from expectations
+    cross join icbs
     left join answering on expectations.expectation_id = answering.expectation_id
 )
 

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_figures_now")) }}
+{{ with_editions("pub_figures") }}

@@ -62,55 +62,58 @@ numbers as (
         printable.label,
         printable.evidence_basis
     from printable
-    cross join lateral (
-        values
-        (
-            case when printable.statistic = 'count' and printable.denominator is null then 'count' else 'numerator' end,
-            printable.shown_numerator,
-            printable.numerator_state,
-            case when printable.statistic = 'count' then printable.unit else 'count' end,
-            0,
-            printable.disclosure_class,
-            printable.statistic not in ('days', 'median_days') and printable.measure_code <> 'told_back_curve'
-        ),
-        (
-            'denominator',
-            printable.shown_denominator,
-            printable.denominator_state,
-            case when printable.statistic = 'count' then printable.unit else 'count' end,
-            0,
-            printable.denominator_class,
-            (printable.statistic <> 'count' or printable.denominator is not null)
-            and printable.statistic not in ('days', 'median_days') and printable.measure_code <> 'told_back_curve'
-        ),
-        (
-            printable.statistic,
-            printable.shown_value,
-            printable.value_state,
-            printable.unit,
-            printable.decimals,
-            printable.disclosure_class,
-            printable.statistic <> 'count'
-        ),
-        (
-            'lower',
-            printable.given_lower,
-            'counted',
-            printable.unit,
-            printable.decimals,
-            printable.disclosure_class,
-            printable.given_lower is not null and printable.value_state = 'counted'
-        ),
-        (
-            'upper',
-            printable.given_upper,
-            'counted',
-            printable.unit,
-            printable.decimals,
-            printable.disclosure_class,
-            printable.given_upper is not null and printable.value_state = 'counted'
-        )
-    ) as numbers (statistic, value, value_state, unit, decimals, disclosure_class, is_printed)
+    cross join
+        lateral (
+            values
+            (
+                case
+                    when printable.statistic = 'count' and printable.denominator is null then 'count' else 'numerator'
+                end,
+                printable.shown_numerator,
+                printable.numerator_state,
+                case when printable.statistic = 'count' then printable.unit else 'count' end,
+                0,
+                printable.disclosure_class,
+                printable.statistic not in ('days', 'median_days') and printable.measure_code <> 'told_back_curve'
+            ),
+            (
+                'denominator',
+                printable.shown_denominator,
+                printable.denominator_state,
+                case when printable.statistic = 'count' then printable.unit else 'count' end,
+                0,
+                printable.denominator_class,
+                (printable.statistic <> 'count' or printable.denominator is not null)
+                and printable.statistic not in ('days', 'median_days') and printable.measure_code <> 'told_back_curve'
+            ),
+            (
+                printable.statistic,
+                printable.shown_value,
+                printable.value_state,
+                printable.unit,
+                printable.decimals,
+                printable.disclosure_class,
+                printable.statistic <> 'count'
+            ),
+            (
+                'lower',
+                printable.given_lower,
+                'counted',
+                printable.unit,
+                printable.decimals,
+                printable.disclosure_class,
+                printable.given_lower is not null and printable.value_state = 'counted'
+            ),
+            (
+                'upper',
+                printable.given_upper,
+                'counted',
+                printable.unit,
+                printable.decimals,
+                printable.disclosure_class,
+                printable.given_upper is not null and printable.value_state = 'counted'
+            )
+        ) as numbers (statistic, value, value_state, unit, decimals, disclosure_class, is_printed)
     where numbers.is_printed
 ),
 
@@ -204,12 +207,13 @@ from_effects as (
         coalesce(effects.disclosure_class, 'things') as disclosure_class,
         'recorded' as evidence_basis
     from effects
-    cross join lateral (
-        values
-        ('value', effects.value),
-        ('lower', effects.value_lower),
-        ('upper', effects.value_upper)
-    ) as lines (line, value)
+    cross join
+        lateral (
+            values
+            ('value', effects.value),
+            ('lower', effects.value_lower),
+            ('upper', effects.value_upper)
+        ) as lines (line, value)
     where effects.verdict in ('improved', 'worsened', 'no_signal')
 ),
 
@@ -238,12 +242,13 @@ from_quality as (
         'things' as disclosure_class,
         'recorded' as evidence_basis
     from quality
-    cross join lateral (
-        values
-        ('read', quality.rows_read, quality.rule = 'all'),
-        ('accepted', quality.rows_accepted, quality.rule = 'all'),
-        ('set_aside', quality.rows_set_aside, true)
-    ) as lines (line, value, is_printed)
+    cross join
+        lateral (
+            values
+            ('read', quality.rows_read, quality.rule = 'all'),
+            ('accepted', quality.rows_accepted, quality.rule = 'all'),
+            ('set_aside', quality.rows_set_aside, true)
+        ) as lines (line, value, is_printed)
     where lines.is_printed
 ),
 

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_findings_now")) }}
+{{ with_editions("pub_findings") }}

@@ -30,7 +30,9 @@ worded as (
             when findings.kind = 'change_overdue_original'
                 then 'A change was not made by the first date promised and is not made yet.'
             when findings.kind = 'worsened_after_change'
-                then 'A measure that a change named has become worse since. That is associated with the change, not shown to be caused by it.'
+                then
+                    'A measure that a change named has become worse since.'
+                    || ' That is associated with the change, not shown to be caused by it.'
             when findings.kind = 'worsening'
                 then 'The latest month is part of a signal that a measure is getting worse.'
             when findings.kind = 'return_missing'
@@ -38,7 +40,9 @@ worded as (
             when findings.kind = 'return_late_repeatedly'
                 then 'Returns of this kind came late more often than is allowed for.'
             when findings.kind = 'change_before_decision'
-                then 'A change was in use before the decision that is said to have led to it, so it does not count as influence.'
+                then
+                    'A change was in use before the decision that is said to have led to it.'
+                    || ' So it does not count as influence.'
         end as finding_words
     from findings
     inner join organisations on findings.organisation_code = organisations.organisation_code

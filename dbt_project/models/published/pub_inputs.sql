@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_inputs_now")) }}
+{{ with_editions("pub_inputs") }}

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_measures_now")) }}
+{{ with_editions("pub_measures") }}

@@ -1,5 +1,10 @@
 with
 
+-- A definition belongs to every edition, and an edition to one ICB.
+icbs as (
+    select distinct icb_code from {{ ref("pub_organisations_now") }}
+),
+
 measures as (
     select * from {{ ref("measures") }}
 ),
@@ -18,6 +23,7 @@ thresholds as (
 
 described as (
     select
+        icbs.icb_code,
         measures.measure_code,
         measures.plain_name,
         measures.numerator,
@@ -34,6 +40,7 @@ described as (
         thresholds.owner as threshold_owner,
         measures.valid_from
     from measures
+    cross join icbs
     left join thresholds on measures.measure_code = thresholds.measure_code
 )
 

@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_organisations_now")) }}
+{{ with_editions("pub_organisations") }}

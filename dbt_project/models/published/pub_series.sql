@@ -1,1 +1,1 @@
-{{ with_editions(ref("pub_series_now")) }}
+{{ with_editions("pub_series") }}

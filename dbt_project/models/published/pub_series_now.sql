@@ -54,18 +54,22 @@ printable as (
         case
             when
                 series.chart_state = 'publishable'
-                and series.point_type is distinct from series.true_variation_icon
-                then 'This chart is drawn from rounded counts and its last point reads differently from the exact ones.'
+                and coalesce(series.point_type, 'none') <> coalesce(series.true_variation_icon, 'none')
+                then
+                    'This chart is drawn from rounded counts and its last point reads differently from the exact ones.'
                     || ' The verdict in words is that of the exact counts.'
         end as disagreement_words,
         nullif(concat_ws(
             ' ',
             case
                 when series.caveat like '%denominator_swings%'
-                    then 'What it is counted out of varies widely from month to month, which the limits do not allow for.'
+                    then
+                        'What it is counted out of varies widely from month to month: the limits do not allow for that.'
             end,
             case
-                when series.caveat like '%months_missing%' then 'Some months were not received. They are left out, not nought.'
+                when
+                    series.caveat like '%months_missing%'
+                    then 'Some months were not received. They are left out, not nought.'
             end,
             case when series.caveat like '%latest_month_missing%' then 'The latest month was not received.' end
         ), '') as caveat_words,

@@ -10,6 +10,13 @@ organisations as (
     where tier <> 'statistics'
 ),
 
+senders as (
+    select
+        organisation_code as sender_code,
+        icb_code
+    from organisations
+),
+
 quarters as (
     select * from {{ ref("measured_quarters") }}
 ),
@@ -75,8 +82,7 @@ every_level as (
         grouping(organisation_code) = 1 as is_region,
         icb_code
     from service_periods
-    inner join (select organisation_code as sender_code, icb_code from organisations) as senders
-        on service_periods.organisation_code = senders.sender_code
+    inner join senders on service_periods.organisation_code = senders.sender_code
     group by
         grouping sets (
             (icb_code, measure_code, period_kind, period_start_on, organisation_code, service_id),
@@ -135,22 +141,22 @@ evidenced as (
     union all
     select
         *,
-        null,
-        null,
-        null
+        null as given_value,
+        null as given_lower,
+        null as given_upper
     from from_quarters
     union all
     select
         told_back.measure_code,
         told_back.icb_code,
         told_back.organisation_code,
-        null,
-        case when told_back.organisation_code = 'ALL' then 'region' else 'organisation' end,
-        'quarter',
+        null as service_id,
+        case when told_back.organisation_code = 'ALL' then 'region' else 'organisation' end as level,
+        'quarter' as period_kind,
         quarters.period_start_on,
         told_back.numerator,
         told_back.denominator,
-        3,
+        3 as months_evidenced,
         told_back.given_value,
         told_back.given_lower,
         told_back.given_upper
@@ -170,6 +176,11 @@ wanted as (
     cross join quarters
 ),
 
+source_records as (
+    select distinct unnest(string_to_array(source_records, ';')) as record
+    from measures
+),
+
 -- A register that came after the quarter's end and lists nothing means nought; no register means no evidence.
 registers as (
     select distinct
@@ -178,10 +189,23 @@ registers as (
         received.known_to_on,
         source_records.record
     from {{ ref("evidence_received") }} as received
-    inner join (
-        select distinct unnest(string_to_array(source_records, ';')) as record
-        from measures
-    ) as source_records on received.record = source_records.record
+    inner join source_records on received.record = source_records.record
+),
+
+known as (
+    select distinct
+        wanted.measure_code,
+        wanted.organisation_code,
+        wanted.period_start_on
+    from wanted
+    inner join measures on wanted.measure_code = measures.measure_code
+    inner join registers
+        on
+            wanted.organisation_code = registers.organisation_code
+            and registers.record = split_part(measures.source_records, ';', 1)
+            and registers.known_from_on <= (wanted.period_start_on + interval '3 months - 1 day')::date
+            and registers.known_to_on >= (wanted.period_start_on + interval '3 months - 1 day')::date
+    where not measures.is_charted
 ),
 
 not_evidenced as (
@@ -193,29 +217,21 @@ not_evidenced as (
         'organisation' as level,
         'quarter' as period_kind,
         wanted.period_start_on,
-        case when measures.is_charted or registers.is_known is null then null else 0 end as nought
+        case when known.measure_code is not null then 0 end as nought
     from wanted
-    inner join measures on wanted.measure_code = measures.measure_code
-    left join lateral (
-        select true as is_known
-        from registers
-        where
-            registers.organisation_code = wanted.organisation_code
-            and registers.record = split_part(measures.source_records, ';', 1)
-            and registers.known_from_on <= (wanted.period_start_on + interval '3 months - 1 day')::date
-            and registers.known_to_on >= (wanted.period_start_on + interval '3 months - 1 day')::date
-        limit 1
-    ) as registers on true
-    where not exists (
-        select 1
-        from evidenced
-        where
-            evidenced.measure_code = wanted.measure_code
-            and evidenced.organisation_code = wanted.organisation_code
+    left join known
+        on
+            wanted.measure_code = known.measure_code
+            and wanted.organisation_code = known.organisation_code
+            and wanted.period_start_on = known.period_start_on
+    left join evidenced
+        on
+            wanted.measure_code = evidenced.measure_code
+            and wanted.organisation_code = evidenced.organisation_code
+            and wanted.period_start_on = evidenced.period_start_on
             and evidenced.level = 'organisation'
             and evidenced.period_kind = 'quarter'
-            and evidenced.period_start_on = wanted.period_start_on
-    )
+    where evidenced.measure_code is null
 ),
 
 -- The region is nought where any of its organisations is known to be, and without evidence where none is.
@@ -226,16 +242,14 @@ region_not_evidenced as (
         not_evidenced.period_start_on,
         max(not_evidenced.nought) as nought
     from not_evidenced
-    where not exists (
-        select 1
-        from evidenced
-        where
-            evidenced.measure_code = not_evidenced.measure_code
-            and evidenced.icb_code = not_evidenced.icb_code
+    left join evidenced
+        on
+            not_evidenced.measure_code = evidenced.measure_code
+            and not_evidenced.icb_code = evidenced.icb_code
+            and not_evidenced.period_start_on = evidenced.period_start_on
             and evidenced.level = 'region'
             and evidenced.period_kind = 'quarter'
-            and evidenced.period_start_on = not_evidenced.period_start_on
-    )
+    where evidenced.measure_code is null
     group by not_evidenced.measure_code, not_evidenced.icb_code, not_evidenced.period_start_on
 ),
 
@@ -253,9 +267,9 @@ complete as (
         nought as numerator,
         nought as denominator,
         0 as months_evidenced,
-        null,
-        null,
-        null
+        null as given_value,
+        null as given_lower,
+        null as given_upper
     from region_not_evidenced
     union all
     select
@@ -269,9 +283,9 @@ complete as (
         nought as numerator,
         nought as denominator,
         0 as months_evidenced,
-        null,
-        null,
-        null
+        null as given_value,
+        null as given_lower,
+        null as given_upper
     from not_evidenced
 ),
 

@@ -25,13 +25,14 @@ input_days as (
         inputs.input_id as subject_id,
         steps.days
     from inputs
-    cross join lateral (
-        values
-        ('input_days_to_decide', 'chain', inputs.days_to_decide),
-        ('input_days_to_tell', 'chain', inputs.days_to_tell),
-        ('input_days_waiting', 'waiting', inputs.days_waiting),
-        ('input_days_to_change', 'chain', (inputs.implemented_on - inputs.received_on)::bigint)
-    ) as steps (measure_code, section, days)
+    cross join
+        lateral (
+            values
+            ('input_days_to_decide', 'chain', inputs.days_to_decide),
+            ('input_days_to_tell', 'chain', inputs.days_to_tell),
+            ('input_days_waiting', 'waiting', inputs.days_waiting),
+            ('input_days_to_change', 'chain', (inputs.implemented_on - inputs.received_on)::bigint)
+        ) as steps (measure_code, section, days)
     where steps.days is not null
 ),
 

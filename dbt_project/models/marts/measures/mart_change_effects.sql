@@ -54,10 +54,10 @@ windows as (
     inner join spc_rows
         on
             named.series_id = spc_rows.series_id
-            and spc_rows.period_start_on >= named.baseline_from_on
+            and named.baseline_from_on <= spc_rows.period_start_on
             and (
-                spc_rows.period_start_on < named.baseline_before_on
-                or spc_rows.period_start_on >= named.after_from_on
+                named.baseline_before_on > spc_rows.period_start_on
+                or named.after_from_on <= spc_rows.period_start_on
             )
 ),
 
@@ -153,11 +153,12 @@ after_judged as (
             as two_points
     from all_judged
     inner join frozen_options on all_judged.series_id = frozen_options.series_id
-    where all_judged.idx > (
-        select max(windows.idx) * 2
-        from windows
-        where windows.effect_key = all_judged.series_id and windows.is_before
-    )
+    where
+        all_judged.idx > (
+            select max(windows.idx) * 2
+            from windows
+            where windows.effect_key = all_judged.series_id and windows.is_before
+        )
     window
         last_seven as (partition by all_judged.series_id order by all_judged.idx rows 6 preceding),
         last_two as (partition by all_judged.series_id order by all_judged.idx rows 1 preceding)
@@ -224,15 +225,16 @@ seasonal_baseline as (
         sum(calendar.numerator) as numerator,
         sum(calendar.denominator) as denominator
     from calendar
-    where exists (
-        select 1
-        from kept
-        where
-            kept.effect_key = calendar.effect_key
-            and not kept.is_before
-            and kept.y is not null
-            and extract(month from kept.period_start_on) = calendar.calendar_month
-    )
+    where
+        exists (
+            select 1
+            from kept
+            where
+                kept.effect_key = calendar.effect_key
+                and not kept.is_before
+                and kept.y is not null
+                and extract(month from kept.period_start_on) = calendar.calendar_month
+        )
     group by calendar.effect_key
 ),
 
@@ -275,8 +277,7 @@ measured as (
         {{ log_spread(
             "after_numerator", "after_denominator", "baseline_numerator", "baseline_denominator", "is_share"
         ) }} as log_spread,
-        case when expected_numerator > 0 then (seasonal_after_numerator + 0.5) / (expected_numerator + 0.5) end
-            ::double precision as seasonal_ratio,
+        ((seasonal_after_numerator + 0.5) / (nullif(expected_numerator, 0) + 0.5))::double precision as seasonal_ratio,
         {{ log_spread(
             "seasonal_after_numerator", "seasonal_after_denominator",
             "seasonal_baseline_numerator", "seasonal_baseline_denominator", "is_share"

@@ -10,6 +10,12 @@ quarter as (
     where quarter_id = '{{ var("report_quarter") }}'
 ),
 
+told_back as (
+    select max(minimum_denominator) as minimum_denominator
+    from measures
+    where family = 'told_back'
+),
+
 every_figure as (
     select * from {{ ref("figures_measured") }}
     union all
@@ -27,8 +33,7 @@ described as (
         coalesce(measures.scale, 1) as scale,
         case
             when measures.measure_code is not null then measures.minimum_denominator
-            when every_figure.measure_code in ('told_back_curve', 'told_back_median')
-                then (select max(minimum_denominator) from measures where family = 'told_back')
+            when every_figure.measure_code in ('told_back_curve', 'told_back_median') then told_back.minimum_denominator
             else 0
         end as minimum_denominator,
         -- The region goes by its ICB's code: there may be several.
@@ -42,13 +47,15 @@ described as (
             case when every_figure.breakdown_kind <> 'none' then every_figure.breakdown_code end
         ) as scope
     from every_figure
+    cross join told_back
     left join measures on every_figure.measure_code = measures.measure_code
 ),
 
 placed as (
     select
         described.measure_code || '/' || described.scope || '/'
-        || case described.period_kind when 'quarter' then quarter.quarter_id else described.period_kind end as figure_key,
+        || case described.period_kind when 'quarter' then quarter.quarter_id else described.period_kind end
+            as figure_key,
         case
             when described.service_id is not null and described.subject_id is null
                 then concat_ws('/', described.measure_code, described.organisation_code, quarter.quarter_id)

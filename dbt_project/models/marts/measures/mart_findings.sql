@@ -1,4 +1,4 @@
--- What an organisation should put right (adverse) and what is worth knowing (note), each with its evidence and since when.
+-- What an organisation should put right (adverse) and what is worth knowing (note), each with the day it began.
 -- Whoever decides with reasons, tells people, keeps or openly stops its promises and sends its returns has none.
 with
 
@@ -207,8 +207,9 @@ every_finding as (
 
 named as (
     select
-        concat_ws('/', kind, organisation_code, subject_id, case kind when 'worsened_after_change' then measure_code end)
-            as finding_id,
+        concat_ws(
+            '/', kind, organisation_code, subject_id, case kind when 'worsened_after_change' then measure_code end
+        ) as finding_id,
         kind,
         severity,
         icb_code,

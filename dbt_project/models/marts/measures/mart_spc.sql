@@ -1,4 +1,4 @@
--- The monthly series with the limits and signals of their true values. A month without evidence is a row without a value.
+-- The monthly series with limits and signals of their true values; a month without evidence is a row without a value.
 with
 
 measured as (

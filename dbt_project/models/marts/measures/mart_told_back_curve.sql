@@ -1,5 +1,5 @@
 -- Kaplan-Meier with Greenwood's variance on the log-minus-log scale, so that bounds stay between 0 and 1.
--- Source: Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice, The Statistical Analysis of Failure Time Data.
+-- Source: Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice, Analysis of Failure Time Data.
 with
 
 inputs as (
@@ -84,8 +84,10 @@ stepped as (
         *,
         case
             when at_risk_count = told_count then 0
-            else exp(sum(ln(1 - told_count / at_risk_count::double precision)) filter (where told_count < at_risk_count)
-                over so_far)
+            else exp(
+                sum(ln(1 - told_count / at_risk_count::double precision)) filter (where told_count < at_risk_count)
+                    over so_far
+            )
         end as waiting_share,
         sum(told_count / (at_risk_count::double precision * nullif(at_risk_count - told_count, 0))) over so_far
             as greenwood_sum,
