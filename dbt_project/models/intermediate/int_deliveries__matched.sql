@@ -26,7 +26,8 @@ matched as (
         deliveries.load_id,
         deliveries.submitted_on,
         deliveries.state,
-        deliveries.is_nil_return,
+        -- A workbook may say nil on one sheet and hold rows on the next: that is no nil return.
+        deliveries.is_nil_return and deliveries.rows_landed = 0 as is_nil_return,
         deliveries.is_standing,
         deliveries.has_stood
     from expected
