@@ -28,6 +28,7 @@ VARS = {
     "report_quarter": QUARTER,
 }
 SAID = "Letters do not say how long the wait is."
+ASKED = {"given_by_kind": "group", "source_kind": "meeting", "reply_wanted": "yes", "said": SAID}
 # Interventions a month: falls from May 2025; never moves; small; every other month one; nobody at all.
 WARDS = {"W1": 30, "W2": 25, "W3": 14, "W4": 1, "W5": 0}
 CHANGED_ON = dt.date(2025, 5, 1)
@@ -84,8 +85,8 @@ class Sender:
             """
             insert into audit.deliveries (
                 provider_code, feed, file_name, file_sha256, mapping_version, contract_versions, period_start_on,
-                period_end_on, submitted_at, submitted_on, agreement_reference, state, fetched_at, byte_count, rows_read,
-                rows_landed
+                period_end_on, submitted_at, submitted_on, agreement_reference, state, fetched_at, byte_count,
+                rows_read, rows_landed
             ) values (%s, %s, 'f', %s, '1', '1', %s, %s, %s, %s, 'A', 'accepted', %s, 0, 0, 0) returning load_id
             """,
             [self.code, feed, f"{self.code}{feed}{start}", start, end, submitted_on, submitted_on, submitted_on],
@@ -171,15 +172,14 @@ def _trust(cursor) -> None:
             "restrictive_intervention": [row for ward, usual in WARDS.items() for row in _restraint(ward, usual)],
         },
     )
-    chain = {"given_by_kind": "group", "source_kind": "meeting", "reply_wanted": "yes", "said": SAID}
     sender.send(
         "register",
         {
             "input": [
-                {"input_id": "N1", "received_on": "2024-10-01", **chain},
-                {"input_id": "N2", "received_on": "2026-02-01", **chain},
-                {"input_id": "N3", "received_on": "2026-03-01", **chain, "said": "Words that nobody has read yet."},
-                {"input_id": "N4", "received_on": "2025-10-01", **chain, "reply_wanted": "no_thank_you"},
+                {"input_id": "N1", "received_on": "2024-10-01", **ASKED},
+                {"input_id": "N2", "received_on": "2026-02-01", **ASKED},
+                {"input_id": "N3", "received_on": "2026-03-01", **ASKED, "said": "Words that nobody has read yet."},
+                {"input_id": "N4", "received_on": "2025-10-01", **ASKED, "reply_wanted": "no_thank_you"},
             ],
             "decision": [
                 {
@@ -255,16 +255,7 @@ def _honest_charity(cursor) -> None:
     sender.send(
         "workbook",
         {
-            "input": [
-                {
-                    "input_id": "L1",
-                    "received_on": "2026-05-01",
-                    "said": SAID,
-                    "source_kind": "meeting",
-                    "given_by_kind": "own_experience",
-                    "reply_wanted": "yes",
-                }
-            ],
+            "input": [{"input_id": "L1", "received_on": "2026-05-01", **ASKED}],
             "decision": [
                 {
                     "decision_id": "L1",

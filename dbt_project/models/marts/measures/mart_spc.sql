@@ -11,9 +11,17 @@ measures as (
     where is_charted
 ),
 
+-- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
 thresholds as (
-    select * from {{ ref("thresholds") }}
-    where owner is not null and agreed_on <= {{ as_of_on() }}
+    select distinct on (thresholds.measure_code)
+        thresholds.measure_code,
+        thresholds.value
+    from {{ ref("thresholds") }} as thresholds
+    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
+    where thresholds.owner is not null and thresholds.agreed_on <= {{ as_of_on() }}
+    order by
+        thresholds.measure_code asc,
+        thresholds.agreed_on desc
 ),
 
 -- A series runs from its first month with a value to the last month that is over, so that silence at its end shows.

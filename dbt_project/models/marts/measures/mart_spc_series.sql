@@ -9,9 +9,17 @@ measures as (
     select * from {{ ref("measures") }}
 ),
 
+-- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
 thresholds as (
-    select * from {{ ref("thresholds") }}
-    where owner is not null and agreed_on <= {{ as_of_on() }}
+    select distinct on (thresholds.measure_code)
+        thresholds.measure_code,
+        thresholds.value
+    from {{ ref("thresholds") }} as thresholds
+    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
+    where thresholds.owner is not null and thresholds.agreed_on <= {{ as_of_on() }}
+    order by
+        thresholds.measure_code asc,
+        thresholds.agreed_on desc
 ),
 
 judged as (
