@@ -59,9 +59,10 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
                 sql.SQL(
                     "insert into audit.edition_rows (edition_id, relation, row_number, row)"
                     " select %s, %s, row_number() over (order by to_jsonb(line)::text), to_jsonb(line)"
-                    " from {} as line where line.icb_code = %s"
+                    # Definitions belong to every ICB; all else is frozen for the edition's own.
+                    " from {} as line where coalesce(to_jsonb(line) ->> 'icb_code', %s) = %s"
                 ).format(sql.Identifier("published", f"{relation}_now")),
-                (edition_id, relation, icb_code),
+                (edition_id, relation, icb_code, icb_code),
             )
         return edition_id
 
@@ -145,6 +146,7 @@ def _published(connection: Connection) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"
-            " where n.nspname = 'published' and c.relkind = 'r' and c.relname like 'pub\\_%\\_now' order by relname"
+            " where n.nspname = 'published' and c.relkind = 'r' and c.relname like 'pub\\_%\\_now'"
+            " and c.relname <> 'pub_editions_now' order by c.relname"
         )
         return [row[0].removesuffix("_now") for row in cursor]

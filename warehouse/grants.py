@@ -9,6 +9,8 @@ from psycopg2.extensions import connection as Connection
 
 SCHEMAS = ("raw", "quarantine", "audit", "restricted", "staging", "intermediate", "marts", "published")
 BUILT_BESIDE = ("marts", "published")
+OWN = "own"
+"""Pseudo-verb: the role owns the tables it makes there, and an owner's own rights are nobody's to revoke."""
 
 
 @cache
@@ -42,13 +44,14 @@ def apply(connection: Connection, schemas: tuple[str, ...] = SCHEMAS) -> None:
 def _apply_schema(cursor, schema: str, role: str, verbs: list[str]) -> None:
     names = {"schema": sql.Identifier(schema), "role": sql.Identifier(role)}
     cursor.execute(sql.SQL("revoke all on schema {schema} from {role}").format(**names))
-    cursor.execute(sql.SQL("revoke all on all tables in schema {schema} from {role}").format(**names))
+    if OWN not in verbs:
+        cursor.execute(sql.SQL("revoke all on all tables in schema {schema} from {role}").format(**names))
     if not verbs:
         return
     cursor.execute(sql.SQL("grant usage on schema {schema} to {role}").format(**names))
     if "create" in verbs:
         cursor.execute(sql.SQL("grant create on schema {schema} to {role}").format(**names))
-    on_tables = [verb for verb in verbs if verb != "create"]
+    on_tables = [verb for verb in verbs if verb not in ("create", OWN)]
     if on_tables:
         listed = sql.SQL(", ").join(map(sql.SQL, on_tables))
         cursor.execute(
