@@ -16,6 +16,13 @@ from warehouse import bootstrap, connection, server
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests, and all tests that look at the loaded region, in one worker: what is dear is made once."""
+    for item in items:
+        group = "region" if "loaded_region" in getattr(item, "fixturenames", ()) else item.path.name
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def as_of() -> dt.datetime:
     """The moment tests speak for; no test reads the clock."""
@@ -113,3 +120,21 @@ def _own_warehouse(template: str) -> Iterator[str]:
         bootstrap.bootstrap()
         yield name
     _drop(name)
+
+
+@pytest.fixture(scope="session")
+def region(tmp_path_factory) -> Path:
+    """The made-up region's files as its senders send them; read, never changed."""
+    from assure import demonstration
+
+    return demonstration.write_region(tmp_path_factory.mktemp("region") / "files")
+
+
+@pytest.fixture(scope="session")
+def loaded_region(bootstrapped, region) -> Iterator[str]:
+    """A warehouse into which the whole made-up region was loaded, built and published, by the functions the DAGs call."""
+    from assure import demonstration
+
+    for _ in _own_warehouse(bootstrapped):
+        demonstration.carry(region)
+        yield os.environ["ASSURE_DATABASE"]
