@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 
 from expectations.codes import code_list
 from expectations.contract import Column
@@ -26,6 +26,8 @@ class CellFault(ValueError):
 
 def clean(cell) -> str:
     """Return a cell as text without the dirt that means nothing: odd spaces, control characters, composed accents."""
+    if isinstance(cell, str) and cell.isascii() and "  " not in cell and "\t" not in cell and "\x00" not in cell:
+        return cell.strip()  # nearly every cell there is
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -126,12 +128,20 @@ class CellReader:
         return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(dt.UTC)
 
     def _moment(self, text: str) -> dt.datetime:
-        for form in self._dates:
-            try:
-                return dt.datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
-            except ValueError:
-                continue
-        raise CellFault("TYP")
+        moment = _read_moment(text, self._dates)
+        if moment is None:
+            raise CellFault("TYP")
+        return moment
+
+
+@lru_cache(maxsize=4096)
+def _read_moment(text: str, forms: tuple[str, ...]) -> dt.datetime | None:
+    for form in forms:
+        try:
+            return dt.datetime.strptime(text, form)  # noqa: DTZ007 - made aware by the caller
+        except ValueError:
+            continue
+    return None
 
 
 def _parts(cells: list) -> list[str]:

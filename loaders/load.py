@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -81,12 +81,12 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
 
 def land(provider: Provider, as_of: dt.datetime) -> list[int]:
     """Land every fetched file of a sender, each in a transaction of its own; return the loads landed."""
-    return [load_id for load_id in _waiting(provider, "fetched") if _land_one(provider, load_id, as_of)]
+    return _each(provider, "fetched", as_of, _land_one)
 
 
 def judge(provider: Provider, as_of: dt.datetime) -> list[int]:
     """Judge every landed load of a sender by the contracts' SQL pass; return the loads judged."""
-    return [load_id for load_id in _waiting(provider, "landed") if _judge_one(provider, load_id, as_of)]
+    return _each(provider, "landed", as_of, _judge_one)
 
 
 def accept_wave(as_of: dt.datetime) -> int:
@@ -216,75 +216,84 @@ def _is_same_name(connection: Connection, load_id: int, path: str) -> bool:
         return cursor.fetchone()[0] == path
 
 
-def _waiting(provider: Provider, state: str) -> list[int]:
+def _each(
+    provider: Provider, state: str, as_of: dt.datetime, step: Callable[[Connection, Provider, int, dt.datetime], bool]
+) -> list[int]:
+    """Take every load of a sender in `state` one step on, a transaction each, and return those that moved."""
+    moved = []
     with connect("loader") as connection:
-        return [load["load_id"] for load in ledger.loads(connection, state, provider.organisation_code)]
+        waiting = [load["load_id"] for load in ledger.loads(connection, state, provider.organisation_code)]
+        for load_id in waiting:
+            if step(connection, provider, load_id, as_of):
+                moved.append(load_id)
+            connection.commit()
+    return moved
 
 
-def _land_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
-    with connect("loader") as connection:
-        load = ledger.claim(connection, load_id, "fetched")
-        if load is None:
-            return False
-        with keep.opened(connection, load_id, load["kept_name"]) as content:
-            reading = landing.land(connection, load, content, provider, contracts())
-        counts = {
-            "rows_read": reading.rows_read,
-            "rows_landed": sum(reading.landed.values()),
-            "rows_set_aside": reading.rows_set_aside,
-            "rows_filtered": reading.rows_filtered,
-            "is_nil_return": reading.is_nil_return,
-        }
-        ledger.find(connection, load_id, reading.findings)
-        if reading.is_refused:
-            ledger.move(connection, load_id, "refused", as_of, **counts)
-            if any(found.rule == "FILE-IDENTIFIER" for found in reading.findings):
-                keep.destroy(connection, load_id)
-        else:
-            ledger.set_aside(
-                connection, load_id, [(fault.record, fault.number, fault.rule, fault.column) for fault in reading.faults]
-            )
-            _carry(connection, load_id, provider.feeds[load["feed"]], reading)
-            ledger.move(connection, load_id, "landed", as_of, **counts)
-        log.info(
-            "refused" if reading.is_refused else "landed",
-            extra={"sender": provider.code, "load_id": load_id, "rows": counts["rows_landed"]},
+def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
+    load = ledger.claim(connection, load_id, "fetched")
+    if load is None:
+        return False
+    with keep.opened(connection, load_id, load["kept_name"]) as content:
+        reading = landing.land(connection, load, content, provider, contracts())
+    counts = {
+        "rows_read": reading.rows_read,
+        "rows_landed": sum(reading.landed.values()),
+        "rows_set_aside": reading.rows_set_aside,
+        "rows_filtered": reading.rows_filtered,
+        "is_nil_return": reading.is_nil_return,
+    }
+    ledger.find(connection, load_id, reading.findings)
+    if reading.is_refused:
+        ledger.move(connection, load_id, "refused", as_of, **counts)
+        if any(found.rule == "FILE-IDENTIFIER" for found in reading.findings):
+            keep.destroy(connection, load_id)
+    else:
+        ledger.set_aside(
+            connection, load_id, [(fault.record, fault.number, fault.rule, fault.column) for fault in reading.faults]
         )
-        return not reading.is_refused
+        _carry(connection, load_id, provider.feeds[load["feed"]], reading)
+        ledger.move(connection, load_id, "landed", as_of, **counts)
+    log.info(
+        "refused" if reading.is_refused else "landed",
+        extra={"sender": provider.code, "load_id": load_id, "rows": counts["rows_landed"]},
+    )
+    return not reading.is_refused
 
 
 def _carry(connection: Connection, load_id: int, feed: Feed, reading: landing.Reading) -> None:
     delivers = {table.record: table.delivers for table in feed.tables}
     ledger.carry(
-        connection, load_id, [(record, delivers[record], reading.landed.get(record, 0)) for record in sorted(feed.records)]
+        connection,
+        load_id,
+        [(record, delivers[record], reading.landed.get(record, 0)) for record in sorted(feed.records)],
     )
 
 
-def _judge_one(provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
-    with connect("loader") as connection:
-        load = ledger.claim(connection, load_id, "landed")
-        if load is None:
-            return False
-        feed = provider.feeds[load["feed"]]
-        findings, set_aside = [], 0
-        for record in sorted(feed.records):
-            contract = contracts()[record]
-            already = _already(connection, load_id, record)
-            outcomes = judging.judge(connection, load_id, contract, already)
-            set_aside += sum(
-                outcome.failed - already.get(outcome.rule, 0) for outcome in outcomes if outcome.severity == "set_aside"
-            )
-            findings += judging.findings_of(contract, outcomes, headings(feed, record))
-            findings += _file_findings(connection, load, record)
-        total_aside = load["rows_set_aside"] + set_aside
-        if load["rows_read"] and total_aside > MOST_SET_ASIDE * load["rows_read"]:
-            findings.append(finding("FILE-ASIDE-MANY"))
-        levels = {found.level for found in findings}
-        state = "refused" if "refuse" in levels else "held" if "hold" in levels else "judged"
-        ledger.find(connection, load_id, findings)
-        ledger.move(connection, load_id, state, as_of, rows_set_aside=total_aside)
-        log.info(state, extra={"sender": provider.code, "load_id": load_id})
-        return True
+def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: dt.datetime) -> bool:
+    load = ledger.claim(connection, load_id, "landed")
+    if load is None:
+        return False
+    feed = provider.feeds[load["feed"]]
+    findings, set_aside = [], 0
+    for record in sorted(feed.records):
+        contract = contracts()[record]
+        already = _already(connection, load_id, record)
+        outcomes = judging.judge(connection, load_id, contract, already)
+        set_aside += sum(
+            outcome.failed - already.get(outcome.rule, 0) for outcome in outcomes if outcome.severity == "set_aside"
+        )
+        findings += judging.findings_of(contract, outcomes, headings(feed, record))
+        findings += _file_findings(connection, load, record)
+    total_aside = load["rows_set_aside"] + set_aside
+    if load["rows_read"] and total_aside > MOST_SET_ASIDE * load["rows_read"]:
+        findings.append(finding("FILE-ASIDE-MANY"))
+    levels = {found.level for found in findings}
+    state = "refused" if "refuse" in levels else "held" if "hold" in levels else "judged"
+    ledger.find(connection, load_id, findings)
+    ledger.move(connection, load_id, state, as_of, rows_set_aside=total_aside)
+    log.info(state, extra={"sender": provider.code, "load_id": load_id})
+    return True
 
 
 def headings(feed: Feed, record: str) -> dict[str, str]:
@@ -301,7 +310,8 @@ def headings(feed: Feed, record: str) -> dict[str, str]:
 def _already(connection: Connection, load_id: int, record: str) -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rule, count(*) from quarantine.rows where load_id = %s and record = %s group by rule", (load_id, record)
+            "select rule, count(*) from quarantine.rows where load_id = %s and record = %s group by rule",
+            (load_id, record),
         )
         return dict(cursor.fetchall())
 
