@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
@@ -24,18 +23,17 @@ class CellFault(ValueError):
         self.kind = kind
 
 
-def clean(cell) -> str:
-    """Return a cell as text without the dirt that means nothing: odd spaces, control characters, composed accents."""
-    if isinstance(cell, str) and cell.isascii() and "  " not in cell and "\t" not in cell and "\x00" not in cell:
-        return cell.strip()  # nearly every cell there is
+def text_of(cell) -> str:
+    """Return a cell as text: Excel's 12.0 is 12, a blank is nothing. Text was cleaned when the row was read."""
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "yes" if cell else "no"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    text = unicodedata.normalize("NFC", str(cell)).replace("\x00", "").replace("\u00a0", " ").replace("\u200b", "")
-    return re.sub(r"[ \t]+", " ", text).strip()
+    return str(cell)
 
 
 class CellReader:
@@ -62,7 +60,7 @@ class CellReader:
         """Return the typed value; None where nothing was sent. Raises CellFault."""
         if self._constant is not None:
             return self._read([self._constant])
-        present = [cell for cell in cells if clean(cell) not in self._missing and clean(cell) not in self.state_of]
+        present = [cell for cell in cells if (text := text_of(cell)) not in self._missing and text not in self.state_of]
         if not present:
             return None
         if self._sender_codes and not self.column.code_list:
@@ -71,8 +69,8 @@ class CellReader:
 
     def _text(self, cells: list) -> str:
         if self.column.code_list:
-            return self._code(clean(cells[0]))
-        text = clean(cells[0]) if self._join is None else self._join.join(map(clean, cells))
+            return self._code(text_of(cells[0]))
+        text = text_of(cells[0]) if self._join is None else self._join.join(map(text_of, cells))
         if self.column.classification == "pseudonym":
             return self._pseudonym(text)
         if self.column.classification == "public_words" and identifiers.holds_identifier(text):
@@ -100,7 +98,7 @@ class CellReader:
         return int(number)
 
     def _number(self, cells: list) -> Decimal:
-        text = clean(cells[0]).replace(",", "").removeprefix("£")
+        text = text_of(cells[0]).replace(",", "").removeprefix("£")
         if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
             raise CellFault("TYP")
         try:
@@ -114,7 +112,7 @@ class CellReader:
             return cell.date()
         if isinstance(cell, dt.date):
             return cell
-        return self._moment(clean(cell)).date()
+        return self._moment(text_of(cell)).date()
 
     def _timestamp(self, cells: list) -> dt.datetime:
         cell = cells[0]
@@ -123,7 +121,7 @@ class CellReader:
         elif len(cells) == 1 and isinstance(cell, dt.date):
             moment = dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - made aware below
         else:
-            moment = self._moment(" ".join(clean(part) for part in cells))
+            moment = self._moment(" ".join(text_of(part) for part in cells))
         # Senders write wall-clock time; the warehouse keeps UTC.
         return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(dt.UTC)
 
@@ -145,11 +143,11 @@ def _read_moment(text: str, forms: tuple[str, ...]) -> dt.datetime | None:
 
 
 def _parts(cells: list) -> list[str]:
-    return [part for cell in cells for part in (clean(piece) for piece in clean(cell).split(";")) if part]
+    return [part for cell in cells for part in (piece.strip() for piece in text_of(cell).split(";")) if part]
 
 
 def _fold(text) -> str:
-    return clean(text).casefold()
+    return text_of(text).casefold()
 
 
 @cache

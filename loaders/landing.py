@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 
 from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
-from loaders.cells import clean
+from loaders.cells import text_of
 from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader
 from loaders.provider import Feed, Provider
 from loaders.pseudonyms import person_ref
@@ -148,7 +148,7 @@ def _header_finding(fault: HeaderFault) -> Finding:
 
 
 def _is_nil(row: Row) -> bool:
-    filled = [clean(cell).casefold() for cell in row.cells if clean(cell)]
+    filled = [text_of(cell).casefold() for cell in row.cells if cell not in ("", None)]
     return filled in (["nil"], ["nil return"])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from expectations.contract import Contract
 from loaders import identifiers
-from loaders.cells import UNMAPPED, CellFault, CellReader, clean
+from loaders.cells import UNMAPPED, CellFault, CellReader, text_of
 from loaders.provider import FileFormat, TableMap
 from loaders.tabular import Row
 
@@ -100,7 +100,7 @@ class TableReader:
         if self._positions is None:
             self._collect_heading(row)
             return
-        if row.number < (self.table.first_row or 0) or not any(clean(cell) for cell in row.cells):
+        if row.number < (self.table.first_row or 0) or not any(text_of(cell) for cell in row.cells):
             return
         self.count.read += 1
         self._vote(row)
@@ -119,7 +119,7 @@ class TableReader:
         yield from made
 
     def _open(self, row: Row) -> bool:
-        first = clean(row.cells[0]) if row.cells else ""
+        first = text_of(row.cells[0]) if row.cells else ""
         if self.table.ends_before is not None and first == self.table.ends_before and self._is_open:
             self._is_closed = True
             return False
@@ -131,7 +131,7 @@ class TableReader:
     def _collect_heading(self, row: Row) -> None:
         wanted = self.table.header_rows
         if row.number in wanted:
-            self._headings[row.number] = [clean(cell).replace("\n", " ") for cell in row.cells]
+            self._headings[row.number] = [text_of(cell).replace("\n", " ") for cell in row.cells]
         if row.number >= max(wanted):
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet)
@@ -174,15 +174,15 @@ class TableReader:
 
     def _is_no_record(self, row: Row) -> bool:
         for heading, texts in self.table.skip_when.items():
-            if any(clean(cell) in texts for cell in self._cells(row, (heading,))):
+            if any(text_of(cell) in texts for cell in self._cells(row, (heading,))):
                 return True
         blank = self.table.skip_when_blank
-        return bool(blank) and not any(clean(cell) for cell in self._cells(row, blank))
+        return bool(blank) and not any(text_of(cell) for cell in self._cells(row, blank))
 
     def _vote(self, row: Row) -> None:
         for heading, votes in self.identifier_votes.items():
             for cell in self._cells(row, (heading,)):
-                text = clean(cell)
+                text = text_of(cell)
                 if text:
                     votes[0] += 1
                     votes[1] += identifiers.is_nhs_number(text)
@@ -206,7 +206,7 @@ class TableReader:
                 mapped = self.table.columns.get(name)
                 cells = self._cells(row, mapped.source) if mapped else []
             if name in self._state_of and cells:
-                state = self._state_of[name].get(clean(cells[0]), state)
+                state = self._state_of[name].get(text_of(cells[0]), state)
             try:
                 values[name] = reader(cells)
             except CellFault as fault:

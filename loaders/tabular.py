@@ -4,9 +4,11 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ LONGEST_CELL = 100_000
 
 
 class Row(NamedTuple):
-    """One row: sheet (None for text files), line or row number from 1, cells."""
+    """One row: sheet (None for text files), line or row number from 1, cells; text is cleaned, dates and numbers typed."""
 
     sheet: str | None
     number: int
@@ -65,7 +67,7 @@ def _text(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
     try:
         for cells in reader:
             if any(cells):
-                yield Row(None, reader.line_num, cells)
+                yield Row(None, reader.line_num, [clean(cell) for cell in cells])
     except UnicodeDecodeError:
         raise Unreadable("FILE-ENCODING", reader.line_num + 1) from None
     except csv.Error:
@@ -145,4 +147,12 @@ def _from_child(child: subprocess.Popen, sheets: tuple[str, ...]) -> Iterator[Ro
 def _cell(cell):
     if isinstance(cell, dict):
         return dt.date.fromisoformat(cell["day"]) if "day" in cell else dt.datetime.fromisoformat(cell["moment"])
-    return cell
+    return clean(cell) if isinstance(cell, str) else cell
+
+
+def clean(text: str) -> str:
+    """Return a cell's text without the dirt that means nothing: odd spaces, control characters, split accents."""
+    if text.isascii() and "  " not in text and "\t" not in text and "\x00" not in text:
+        return text.strip()  # nearly every cell there is
+    text = unicodedata.normalize("NFC", text).replace("\x00", "").replace("\u00a0", " ").replace("\u200b", "")
+    return re.sub(r"[ \t]+", " ", text).strip()
