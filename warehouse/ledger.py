@@ -323,8 +323,8 @@ def _settle(connection: Connection, provider_code: str, feed: str, sequence: int
                         where winners.load_id = visible.load_id and winners.record = visible.record
                     )
             )
-            insert into audit.visibility (load_id, record, accepted_seq)
-            select load_id, record, %(sequence)s
+            insert into audit.visibility (load_id, record, accepted_seq, retired_seq)
+            select load_id, record, %(sequence)s, null::bigint
             from winners
             where not exists (
                 select from audit.visibility as visible
@@ -332,6 +332,19 @@ def _settle(connection: Connection, provider_code: str, feed: str, sequence: int
                     and visible.record = winners.record
                     and visible.retired_seq is null
             )
+            union all
+            -- What was accepted and outdone in the same wave counts for no moment, and was accepted all the same: a
+            -- first backfill brings twelve registers at once, and the first deadline stands in the oldest.
+            select load_id, record, %(sequence)s, %(sequence)s
+            from ranked
+            where not exists (
+                select from winners
+                where winners.load_id = ranked.load_id and winners.record = ranked.record
+            )
+                and not exists (
+                    select from audit.visibility as visible
+                    where visible.load_id = ranked.load_id and visible.record = ranked.record
+                )
             """,
             {"provider_code": provider_code, "feed": feed, "sequence": sequence},
         )

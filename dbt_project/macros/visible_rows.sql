@@ -31,7 +31,22 @@ visible_loads as (
     where
         visibility.record = '{{ record }}'
         and visibility.accepted_seq <= {{ var("accepted_through") }}
-        {%- if not every_version %}
+        {%- if every_version %}
+        -- One file read twice was said once, and the later reading is the one meant.
+        and not exists (
+            select 1
+            from {{ source("audit", "deliveries") }} as later_deliveries
+            inner join {{ source("audit", "visibility") }} as later_visibility
+                on later_deliveries.load_id = later_visibility.load_id
+            where
+                later_visibility.record = '{{ record }}'
+                and later_visibility.accepted_seq <= {{ var("accepted_through") }}
+                and later_deliveries.provider_code = deliveries.provider_code
+                and later_deliveries.feed = deliveries.feed
+                and later_deliveries.file_sha256 = deliveries.file_sha256
+                and later_deliveries.load_id > deliveries.load_id
+        )
+        {%- else %}
         and (visibility.retired_seq is null or visibility.retired_seq > {{ var("accepted_through") }})
         {%- endif %}
 ),
