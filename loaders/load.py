@@ -19,9 +19,9 @@ from expectations.verdict import finding
 from loaders import keep, landing
 from loaders.doors import Sighting, open_door
 from loaders.provider import Feed, FileName, Provider, contract_versions, load_providers
-from warehouse import ledger
+from warehouse import build, ledger
 from warehouse.connection import connect, url
-from warehouse.periods import LONDON
+from warehouse.periods import LONDON, last_ended_quarter
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +108,13 @@ def accept_wave(as_of: dt.datetime) -> int:
         return ledger.current_sequence(connection)
 
 
+def is_build_due(as_of: dt.datetime) -> bool:
+    """Say whether the marts people read lack something: a judged load, a decision about one, or the day that has come."""
+    with connect("loader") as connection:
+        waits, sequence = ledger.loads(connection, "judged"), ledger.current_sequence(connection)
+    return bool(waits) or not build.is_current(sequence, as_of, last_ended_quarter(as_of))
+
+
 def reread(provider: Provider, as_of: dt.datetime) -> list[int]:
     """Register every kept file again under today's mapping and contracts; unchanged readings are the same load."""
     registered = []
@@ -192,15 +199,19 @@ def _register(
     if is_new:
         content.seek(0)
         _keep(connection, load_id, content)
-    elif not _is_same_name(connection, load_id, sighting.path):
+    elif not feed.is_register and not _is_same_name(connection, load_id, sighting.path):
         ledger.find(connection, load_id, [finding("FILE-TWICE")])
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, load_id)"
-            " values (%s, %s, %s, %s, %s, %s) on conflict (provider_code, feed, path) do update set"
-            " byte_count = excluded.byte_count, modified_at = excluded.modified_at, load_id = excluded.load_id",
-            (provider.organisation_code, feed_name, sighting.path, sighting.byte_count, sighting.modified_at, load_id),
-        )
+            "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, submitted_on,"
+            " period_start_on, period_end_on, load_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " on conflict (provider_code, feed, path) do update set byte_count = excluded.byte_count,"
+            " modified_at = excluded.modified_at, submitted_on = excluded.submitted_on, load_id = excluded.load_id",
+            (
+                delivery.provider_code, feed_name, sighting.path, sighting.byte_count, sighting.modified_at,
+                delivery.submitted_at.astimezone(LONDON).date(), delivery.period_start_on, delivery.period_end_on, load_id,
+            ),
+        )  # fmt: skip
     return load_id, is_new
 
 

@@ -155,6 +155,11 @@ class Feed(_Closed):
         return {table.record for table in self.tables}
 
     @property
+    def is_register(self) -> bool:
+        """Say whether each file replaces the one before: then the same bytes sent again say that nothing changed."""
+        return all(table.delivers == "snapshot" for table in self.tables)
+
+    @property
     def mapping_version(self) -> str:
         """Hash of everything that decides how the bytes are read."""
         return _hash(self.model_dump(mode="json", by_alias=True, exclude={"due_working_day", "first_period"}))

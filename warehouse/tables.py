@@ -112,12 +112,15 @@ visibility = _table(
 
 sightings = _table(
     "sightings",
-    "What was last seen at a sender's door, so that an unchanged file is not fetched again.",
+    "What was last seen at a sender's door: an unchanged file is not fetched again, an unchanged register still counts as sent.",
     _text("provider_code", "Code of the sender."),
     _text("feed", "Name of the feed."),
     _text("path", "Path at the door."),
     Column("byte_count", BigInteger, comment="Size there; null where the door does not say."),
     Column("modified_at", DateTime(timezone=True), comment="Modification time there; null where the door does not say."),
+    Column("submitted_on", Date, nullable=False, comment="Day it was put there, in Europe/London."),
+    Column("period_start_on", Date, comment="First day of the period its name is about; null where it names none."),
+    Column("period_end_on", Date, comment="Last day of that period."),
     _load_id(),
     PrimaryKeyConstraint("provider_code", "feed", "path"),
 )

@@ -1794,6 +1794,14 @@ def upgrade() -> None:
             nullable=True,
             comment="Modification time there; null where the door does not say.",
         ),
+        sa.Column("submitted_on", sa.Date(), nullable=False, comment="Day it was put there, in Europe/London."),
+        sa.Column(
+            "period_start_on",
+            sa.Date(),
+            nullable=True,
+            comment="First day of the period its name is about; null where it names none.",
+        ),
+        sa.Column("period_end_on", sa.Date(), nullable=True, comment="Last day of that period."),
         sa.Column("load_id", sa.BigInteger(), nullable=False, comment="The load, see audit.deliveries."),
         sa.ForeignKeyConstraint(
             ["load_id"],
@@ -1801,7 +1809,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("provider_code", "feed", "path"),
         schema="audit",
-        comment="What was last seen at a sender's door, so that an unchanged file is not fetched again.",
+        comment="What was last seen at a sender's door: an unchanged file is not fetched again, an unchanged register still counts as sent.",
     )
     op.create_table(
         "visibility",

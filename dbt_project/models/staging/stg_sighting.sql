@@ -1,0 +1,15 @@
+with
+
+sightings as (
+    select
+        sightings.provider_code,
+        sightings.feed,
+        sightings.path,
+        sightings.load_id,
+        sightings.submitted_on,
+        sightings.period_start_on,
+        sightings.period_end_on
+    from {{ source("audit", "sightings") }} as sightings
+)
+
+select * from sightings
