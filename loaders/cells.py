@@ -3,16 +3,20 @@
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 
-from expectations.codes import code_list
+from expectations.codes import UNMAPPED, code_list
 from expectations.contract import Column
 from loaders import identifiers
 from loaders.provider import CellMap, FileFormat
 from warehouse.periods import LONDON
 
-UNMAPPED = "unmapped"
+LONGEST_INTEGER = 18
+"""Digits that every whole number of this length has room for in a bigint."""
+LONGEST_NUMBER = 40
+"""Digits, before or after the point, and characters of a number."""
+_NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,4})?")
 
 
 class CellFault(ValueError):
@@ -55,12 +59,17 @@ class CellReader:
         self._dates = cell_map.dates if cell_map and cell_map.dates else form.dates
         self._missing = frozenset(form.missing)
         self._read = getattr(self, f"_{column.kind}")
+        # The one place where a contract's default is applied.
+        self._default = None if column.default_when_blank is None else self._read([column.default_when_blank])
 
     def __call__(self, cells: Iterable) -> object:
-        """Return the typed value; None where nothing was sent. Raises CellFault."""
+        """Return the typed value; where nothing was sent, the contract's default or None. Raises CellFault."""
         if self._constant is not None:
             return self._read([self._constant])
-        present = [cell for cell in cells if (text := text_of(cell)) not in self._missing and text not in self.state_of]
+        sent = [cell for cell in cells if text_of(cell) not in self._missing]
+        if not sent:
+            return self._default
+        present = [cell for cell in sent if text_of(cell) not in self.state_of] if self.state_of else sent
         if not present:
             return None
         if self._sender_codes and not self.column.code_list:
@@ -93,18 +102,19 @@ class CellReader:
 
     def _integer(self, cells: list) -> int:
         number = self._number(cells)
-        if number != number.to_integral_value():
+        if number != number.to_integral_value() or number.adjusted() >= LONGEST_INTEGER:
             raise CellFault("TYP")
         return int(number)
 
     def _number(self, cells: list) -> Decimal:
-        text = text_of(cells[0]).replace(",", "").removeprefix("£")
-        if not re.fullmatch(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", text):
+        text = text_of(cells[0]).replace("£", "", 1)
+        if not _NUMBER.fullmatch(text):
             raise CellFault("TYP")
-        try:
-            return Decimal(text)
-        except InvalidOperation:
-            raise CellFault("TYP") from None
+        number = Decimal(text.replace(",", ""))
+        # Far outside what anyone counts, and beyond what a column of the warehouse can hold.
+        if number and not -LONGEST_NUMBER <= number.adjusted() < LONGEST_NUMBER or len(text) > LONGEST_NUMBER:
+            raise CellFault("TYP")
+        return number
 
     def _date(self, cells: list) -> dt.date:
         cell = cells[0]
@@ -115,14 +125,14 @@ class CellReader:
         return self._moment(text_of(cell)).date()
 
     def _timestamp(self, cells: list) -> dt.datetime:
-        cell = cells[0]
-        if len(cells) == 1 and isinstance(cell, dt.datetime):
-            moment = cell
-        elif len(cells) == 1 and isinstance(cell, dt.date):
-            moment = dt.datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - made aware below
+        day, *rest = cells
+        if not isinstance(day, dt.date):
+            moment = self._moment(" ".join(map(text_of, cells)))
+        elif isinstance(day, dt.datetime) and not rest:
+            moment = day
         else:
-            moment = self._moment(" ".join(text_of(part) for part in cells))
-        # Senders write wall-clock time; the warehouse keeps UTC.
+            moment = dt.datetime.combine(day, _time_of(rest))
+        # Senders write wall-clock time; the warehouse keeps UTC. Of a doubled hour the first is meant.
         return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(dt.UTC)
 
     def _moment(self, text: str) -> dt.datetime:
@@ -142,18 +152,28 @@ def _read_moment(text: str, forms: tuple[str, ...]) -> dt.datetime | None:
     return None
 
 
+def _time_of(cells: list) -> dt.time:
+    """Return the time that stands beside a day of Excel's; midnight where none does."""
+    try:
+        return dt.time.fromisoformat(text_of(cells[0])) if cells else dt.time()
+    except ValueError:
+        raise CellFault("TYP") from None
+
+
 def _parts(cells: list) -> list[str]:
     return [part for cell in cells for part in (piece.strip() for piece in text_of(cell).split(";")) if part]
 
 
 def _fold(text) -> str:
-    return text_of(text).casefold()
+    folded = text_of(text).casefold()
+    return " ".join(folded.split()) if "\n" in folded else folded
 
 
 @cache
 def _known_codes(name: str) -> dict[str, str]:
     """Return what a sender may write for a code (the code itself or its label, any case) → code."""
     listed = code_list(name)
-    known = {_fold(label): code for code, label in listed.items()}
-    known |= {_fold(code): code for code in listed}
-    return known | {"not_known": "not_known", "not known": "not_known"}
+    # Excel takes 01 for the number 1.
+    known = {code.lstrip("0"): code for code in listed if code.isdigit()}
+    known |= {_fold(label): code for code, label in listed.items()}
+    return known | {_fold(code): code for code in listed}

@@ -61,7 +61,7 @@ def read(
                 _offer(row, readers, reading, take)
         _close(readers, reading)
     except Unreadable as fault:
-        reading.findings.append(finding(fault.rule, row_number=fault.row_number))
+        reading.findings.append(finding(fault.rule, row_number=fault.row_number, sheet=fault.sheet))
     except HeaderFault as fault:
         reading.findings.append(_header_finding(fault))
     return reading

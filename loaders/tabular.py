@@ -4,12 +4,14 @@ import csv
 import datetime as dt
 import io
 import json
+import lzma
 import re
 import shutil
 import subprocess
 import sys
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,12 +35,13 @@ class Row(NamedTuple):
 
 
 class Unreadable(ValueError):
-    """The file is not what the feed says; `rule` names which file rule it breaks."""
+    """The file is not what the feed says; `rule` names which file rule it breaks, and where if that is known."""
 
-    def __init__(self, rule: str, row_number: int | None = None):
+    def __init__(self, rule: str, row_number: int | None = None, sheet: str | None = None):
         super().__init__(rule)
         self.rule = rule
         self.row_number = row_number
+        self.sheet = sheet
 
 
 @contextmanager
@@ -48,53 +51,70 @@ def rows(content: BinaryIO, form: FileFormat, sheets: tuple[str, ...] = ()) -> I
     content.seek(0)
     if not start:
         raise Unreadable("FILE-EMPTY")
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html", b"<head", b"<script")):
         raise Unreadable("FILE-HTML")
     if form.kind == "workbook":
         with _workbook(content, sheets) as found:
             yield found
-    elif start.startswith(b"PK"):
-        with _unzipped(content) as inside:
-            yield _text(inside, form)
+    elif start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        with TemporaryFile() as plain:
+            for chunk in _unzipped(content):
+                plain.write(chunk)
+            yield _text(plain, form)
     else:
         yield _text(content, form)
 
 
 def _text(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
+    content.seek(0)
+    # A byte-order mark says what the text is, whatever was agreed.
+    encoding = "utf-8-sig" if content.read(3) == b"\xef\xbb\xbf" else form.encoding
+    content.seek(0)
     csv.field_size_limit(LONGEST_CELL)
-    text = io.TextIOWrapper(content, encoding=form.encoding, errors="strict", newline="")
+    text = io.TextIOWrapper(content, encoding=encoding, errors="strict", newline="")
     reader = csv.reader(text, delimiter=form.delimiter, strict=True)
+    ended = 0
     try:
         for cells in reader:
+            # A cell may hold line breaks: a row is where it begins.
+            number, ended = ended + 1, reader.line_num
             if any(cells):
-                yield Row(None, reader.line_num, [clean(cell) for cell in cells])
+                yield Row(None, number, [clean(cell) for cell in cells])
     except UnicodeDecodeError:
-        raise Unreadable("FILE-ENCODING", reader.line_num + 1) from None
+        raise Unreadable("FILE-ENCODING", _first_undecodable(content, encoding)) from None
     except csv.Error:
-        raise Unreadable("FILE-CSV", reader.line_num) from None
+        raise Unreadable("FILE-CSV", ended + 1) from None
     finally:
         text.detach()
 
 
-@contextmanager
-def _unzipped(content: BinaryIO) -> Iterator[BinaryIO]:
+def _first_undecodable(content: BinaryIO, encoding: str) -> int | None:
+    """Return the first line that is not in the encoding; None where lines cannot be told apart without it."""
+    content.seek(0)
+    for number, line in enumerate(content, start=1):
+        try:
+            line.decode(encoding)
+        except UnicodeDecodeError:
+            return number
+    return None
+
+
+def _unzipped(content: BinaryIO) -> Iterator[bytes]:
+    """Yield the bytes of the one file in an archive. Raises Unreadable for any other archive, and for too many bytes."""
+    count = 0
     try:
         with zipfile.ZipFile(content) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) != 1:
                 raise Unreadable("FILE-ZIP-MANY")
-            if members[0].file_size > LARGEST_INSIDE:
-                raise Unreadable("FILE-TOO-LARGE")
-            with TemporaryFile() as plain:
-                with archive.open(members[0]) as inside:
-                    # The declared size can lie: count what really comes out.
-                    for chunk in iter(lambda: inside.read(1 << 20), b""):
-                        plain.write(chunk)
-                        if plain.tell() > LARGEST_INSIDE:
-                            raise Unreadable("FILE-TOO-LARGE")
-                plain.seek(0)
-                yield plain
-    except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, NotImplementedError):
+            with archive.open(members[0]) as inside:
+                # The declared size can lie: count what really comes out.
+                while chunk := inside.read(1 << 20):
+                    count += len(chunk)
+                    if count > LARGEST_INSIDE:
+                        raise Unreadable("FILE-TOO-LARGE")
+                    yield chunk
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError):
         raise Unreadable("FILE-ZIP") from None
 
 
@@ -124,7 +144,7 @@ def _weigh(content: BinaryIO) -> None:
         with zipfile.ZipFile(content) as archive:
             if sum(member.file_size for member in archive.infolist()) > LARGEST_INSIDE:
                 raise Unreadable("FILE-TOO-LARGE")
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, OSError):
         raise Unreadable("FILE-WORKBOOK") from None
     content.seek(0)
 
@@ -132,10 +152,13 @@ def _weigh(content: BinaryIO) -> None:
 def _from_child(child: subprocess.Popen, sheets: tuple[str, ...]) -> Iterator[Row]:
     sheet = None
     for line in child.stdout:
-        said = json.loads(line)
+        try:
+            said = json.loads(line)
+        except ValueError:
+            break  # it died in the middle of a line
         if "sheets" in said:
-            if not set(sheets) <= set(said["sheets"]):
-                raise Unreadable("FILE-SHEET")
+            if lost := [name for name in sheets if name not in said["sheets"]]:
+                raise Unreadable("FILE-SHEET", sheet=lost[0])
         elif "sheet" in said:
             sheet = said["sheet"]
         else:
@@ -152,7 +175,11 @@ def _cell(cell):
 
 def clean(text: str) -> str:
     """Return a cell's text without the dirt that means nothing: odd spaces, control characters, split accents."""
-    if text.isascii() and "  " not in text and "\t" not in text and "\x00" not in text:
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()  # nearly every cell there is
-    text = unicodedata.normalize("NFC", text).replace("\x00", "").replace("\u00a0", " ").replace("\u200b", "")
-    return re.sub(r"[ \t]+", " ", text).strip()
+    text = _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return _SPACES.sub(" ", text).strip()
+
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b\ufeff]")
+_SPACES = re.compile(r"[^\S\n]+")
