@@ -5,24 +5,26 @@ import datetime as dt
 import logging
 import os
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, show, told, wants_everything
 from warehouse.periods import LONDON, last_ended_quarter, quarter_named
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
-    help="Prove that people with lived experience influence services: load what providers send, build the marts, report.",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Show whether people with lived experience influence services: load what is sent, build the marts, report."
+    "\n\nTry it: `assure demo`. Then, each night: `assure load`, `assure build`; each quarter: `assure report`.",
     epilog="Exit codes: 0 done · 1 bad data or nothing to do it with · 2 wrong use · 3 a service or our code failed.",
 )
-say = Console(stderr=True, highlight=False)
-BAD_DATA, WRONG_USE, BROKEN = 1, 2, 3
+RUN, LOOK, MEND, KEEP = "Run it", "Look at it", "Mend it", "Keep it current"
+say = Voice()
 
 AsOf = Annotated[
     str | None,
@@ -33,27 +35,42 @@ Role = Annotated[str, typer.Option("--role", help="Your role, never your name.")
 
 
 def main() -> None:
-    """Run the command and turn what we know can fail into one line and an exit code."""
-    from loaders.doors import DoorUnreachable
-    from loaders.provider import ProviderFileError
-    from warehouse.build import BuildFailed
-    from warehouse.editions import EditionError
-    from warehouse.ledger import LedgerError
-    from warehouse.server import ServerError
-    from warehouse.spc import UnreadableSeries
-
-    logging.basicConfig(level=os.environ.get("ASSURE_LOG", "WARNING"), format="%(levelname)s %(name)s %(message)s")
+    """Run the command; whatever fails ends as one line and an exit code, and with ASSURE_DEBUG=1 as a traceback too."""
+    _log_to_stderr(os.environ.get("ASSURE_LOG", "WARNING"))
     try:
         app()
-    except (ProviderFileError, LedgerError, EditionError, UnreadableSeries) as error:
-        say.print(f"[bold]assure:[/] {error}", markup=True)
-        raise SystemExit(WRONG_USE) from None
-    except (DoorUnreachable, BuildFailed, ServerError) as error:
-        say.print(f"[bold]assure:[/] {error}")
-        raise SystemExit(BROKEN) from None
+    except Exception as error:
+        if wants_everything():
+            traceback.print_exc()
+        message, code = told(error)
+        say.print(f"assure: {message}")
+        raise SystemExit(code) from None
 
 
-@app.command()
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(level)  # a library that sets its own logger's level is heard no more than others
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from warehouse.build import code_version
+
+        print(f"assure {code_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(rich_help_panel=RUN, epilog="Example: assure demo --fresh")
 def demo(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier demo first.")] = False,
 ) -> None:
@@ -63,7 +80,7 @@ def demo(
     run(say, fresh=fresh)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN, epilog="Example: assure bootstrap")
 def bootstrap() -> None:
     """Make or update the warehouse: database, roles, schemas, tables, grants. Safe to run again."""
     from warehouse.bootstrap import bootstrap as make
@@ -72,9 +89,11 @@ def bootstrap() -> None:
     say.print("The warehouse is ready.")
 
 
-@app.command()
+@app.command(rich_help_panel=RUN, epilog="Example: assure load zw1 zw2 --as-of 2026-07-29")
 def load(
-    senders: Annotated[list[str] | None, typer.Argument(help="Codes of provider files; all when none is given.")] = None,
+    senders: Annotated[
+        list[str] | None, typer.Argument(help="Codes of provider files; all when none is given.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
     """Fetch, land and judge what senders sent. What a build makes of it: `assure build`."""
@@ -87,7 +106,7 @@ def load(
             try:
                 fetched = loading.load_sender(provider, moment)
             except Exception as error:  # one sender's fault is nobody else's
-                say.print(f"{provider.code}: {type(error).__name__}: {error}")
+                say.print(f"{provider.code}: {told(error)[0]}")
                 failed = True
                 continue
         say.print(f"{provider.code}: {len(fetched.load_ids)} new files")
@@ -98,9 +117,11 @@ def load(
         raise typer.Exit(BROKEN)
 
 
-@app.command()
+@app.command(rich_help_panel=RUN, epilog="Example: assure build --quarter 2026-27-Q1 --as-of 2026-07-29")
 def build(
-    quarter: Annotated[str | None, typer.Option("--quarter", help="Report quarter; default: the last one ended.")] = None,
+    quarter: Annotated[
+        str | None, typer.Option("--quarter", help="Report quarter; default: the last one ended.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
     """Let the wave of judged loads in, build the marts beside the old ones, test them and swap them in."""
@@ -118,65 +139,89 @@ def build(
     say.print(f"Build {build_id} speaks for {quarter}, sequence {sequence}.")
 
 
-@app.command()
+@app.command(rich_help_panel=RUN, epilog='Example: assure report --quarter 2026-27-Q1 --sign-off "director of quality"')
 def report(
-    quarter: Annotated[str, typer.Option("--quarter", help="Financial quarter, such as 2026-27-Q1 (April to June 2026).")],
+    quarter: Annotated[
+        str, typer.Option("--quarter", help="Financial quarter, such as 2026-27-Q1 (April to June 2026).")
+    ],
     out: Annotated[Path | None, typer.Option("--out", help="Where to write the page.")] = None,
     icb: Annotated[str | None, typer.Option("--icb", help="ICB, where there are several.")] = None,
-    sign_off: Annotated[str | None, typer.Option("--sign-off", help="Sign off and publish in the name of this role.")] = None,
+    sign_off: Annotated[
+        str | None, typer.Option("--sign-off", help="Sign off and publish in the name of this role.")
+    ] = None,
     as_of: AsOf = None,
 ) -> None:
-    """Draft a quarter's report from the marts as they stand, or give the edition that exists; optionally sign it off."""
+    """Draft a quarter's report from the marts as they stand, or give the edition that exists; sign it off if asked."""
     from report import publication
 
     moment, quarter = _moment(as_of), _quarter(quarter)
-    for code in [icb] if icb else publication.icbs():
-        edition_id = publication.draft(quarter, code, moment)
-        if sign_off:
-            publication.sign_off(edition_id, sign_off, moment)
-            publication.publish_what_is_signed_off(moment)
-        path = out or Path(f"assurance-report-{edition_id.replace('/', '-')}.html")
-        path.write_bytes(publication.content(edition_id))
+    codes = publication.icbs()
+    if icb:
+        if icb not in codes:
+            raise typer.BadParameter(f"no sender belongs to {icb}; there are {', '.join(codes) or 'none yet'}")
+        codes = [icb]
+    if not codes:
+        say.print("assure: there is nothing to report on yet; run: assure load, then assure build")
+        raise typer.Exit(BAD_DATA)
+    if out and len(codes) > 1 and not out.is_dir():
+        raise typer.BadParameter(
+            f"--out names one file, and there are {len(codes)} ICBs; name a folder, or one by --icb"
+        )
+    for code in codes:
+        with say.status(f"Drafting the report of {code} for {quarter}"):
+            edition_id = publication.draft(quarter, code, moment)
+            if sign_off:
+                publication.sign_off(edition_id, sign_off, moment)
+                publication.publish_what_is_signed_off(moment)
+            page = publication.content(edition_id)
+        name = f"assurance-report-{edition_id.replace('/', '-')}.html"
+        path = out / name if out and out.is_dir() else out or Path(name)
+        try:
+            path.write_bytes(page)
+        except OSError as error:
+            raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None
         print(path)
 
 
-@app.command()
-def words(
-    approve: Annotated[bool, typer.Option("--approve", help="Record that a second person has read them all.")] = False,
-    role: Role = "",
-    sender: Annotated[str | None, typer.Option("--sender", help="Only this sender's words.")] = None,
-    as_of: AsOf = None,
-) -> None:
-    """List public words that no second person has checked, or record that they have been: unchecked words are not printed."""
-    from loaders import public_words
+@app.command(rich_help_panel=RUN, epilog="Example: assure airflow")
+def airflow() -> None:
+    """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""
+    from assure import airflow as running
+    from warehouse.bootstrap import bootstrap as make
+    from warehouse.paths import state
 
-    waiting = public_words.unchecked(sender)
-    if not approve:
-        for code, record, column, count in public_words.counted(waiting):
-            print(f"{code} {record}.{column}: {count} not yet checked")
-        return
-    if not role:
-        say.print("Say in which role they were read: --role \"lived experience lead\"")
-        raise typer.Exit(WRONG_USE)
-    print(f"{public_words.approve(waiting, role, _moment(as_of).astimezone(LONDON).date())} recorded as checked")
+    make()
+    running.prepare()
+    running.migrate()
+    say.print(f"Airflow starts; the password of its page: {state() / 'airflow' / 'web-passwords.json'}")
+    raise typer.Exit(running.standalone())
 
 
-@app.command()
+@app.command(rich_help_panel=RUN, epilog="Example: assure stop")
+def stop() -> None:
+    """Stop the embedded Postgres of this checkout; any command that needs it starts it again."""
+    from warehouse import server
+    from warehouse.paths import state
+
+    server.stop(state())
+
+
+@app.command(rich_help_panel=LOOK, epilog="Example: assure status zw1")
 def status(sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None) -> None:
     """Show what arrived, what was refused, held or set aside, and when the marts were built."""
     from loaders import status as standing
 
     overview = standing.read(sender)
-    table = Table("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file")
-    for row in overview.feeds:
-        table.add_row(*map(str, row))
-    Console().print(table)
+    show(
+        ("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file"),
+        overview.feeds,
+    )
     for line in overview.attention:
         print(line)
     print(overview.build)
 
 
-@app.command()
+@app.command(rich_help_panel=LOOK, epilog="Example: assure check incidents_2026-06.csv --provider zw1")
 def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file as the sender would send it.")],
     provider: Annotated[str, typer.Option("--provider", help="Code of the provider file that maps it.")],
@@ -196,7 +241,63 @@ def check(
     raise typer.Exit(0 if verdict.outcome == "accept" else BAD_DATA)
 
 
-@app.command()
+@app.command(
+    rich_help_panel=LOOK, epilog='Example: assure sql "select outcome, count(*) from marts.fct_inputs group by 1" --csv'
+)
+def sql(
+    question: Annotated[str, typer.Argument(help='Such as "select * from marts.fct_inputs limit 5".')],
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Ask the warehouse as the analyst role: marts and published, read only."""
+    import psycopg2
+
+    from warehouse.connection import connect
+
+    with connect("analyst") as connection, connection.cursor() as cursor:
+        try:
+            cursor.execute(question)
+            heads = [column.name for column in cursor.description or ()]
+            found = cursor.fetchall() if heads else []
+        except psycopg2.Error as error:
+            say.print(f"assure: {error.diag.message_primary or type(error).__name__}")
+            raise typer.Exit(WRONG_USE) from None
+    if as_csv:
+        csv.writer(sys.stdout).writerows([heads, *found])
+        return
+    show(heads, found)
+
+
+@app.command(rich_help_panel=LOOK, epilog="Example: assure spc tests/data/spc/spc_points_expected.csv --csv")
+def spc(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Long CSV: series_id, idx, x, y, rebase_here.")
+    ],
+    options: Annotated[
+        Path | None, typer.Option("--options", help="By default spc_series.csv beside the file.")
+    ] = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Judge any long series file by the warehouse's own SPC SQL: mean, limits, special causes, one line per row."""
+    from warehouse import spc as charts
+    from warehouse.connection import connect
+
+    series = charts.read_series(file, options)
+    for note in series.notes:
+        say.print(note)
+    with connect("analyst") as connection:
+        connection.set_session(readonly=False)  # temporary tables only: the role may write nowhere else
+        judged = charts.compute(connection, series.points, series.options)
+        connection.rollback()
+    if as_csv:
+        charts.write_csv(judged, sys.stdout)
+        return
+    show(charts.COLUMNS, ([row[name] for name in charts.COLUMNS] for row in judged))
+
+
+@app.command(
+    rich_help_panel=MEND,
+    epilog='Example: assure release 42 --because "the ward was closed in June" --role "data manager"',
+)
 def release(load_id: int, because: Because, role: Role = "data manager", as_of: AsOf = None) -> None:
     """Let a held load into the next build, in the name of a role."""
     from warehouse import ledger
@@ -207,7 +308,9 @@ def release(load_id: int, because: Because, role: Role = "data manager", as_of: 
     say.print(f"Load {load_id} joins the next build: assure build")
 
 
-@app.command()
+@app.command(
+    rich_help_panel=MEND, epilog='Example: assure withdraw 42 --because "sent by mistake" --role "data manager"'
+)
 def withdraw(load_id: int, because: Because, role: Role = "data manager", as_of: AsOf = None) -> None:
     """Stop a load's rows from counting; the version they replaced counts again after the next build."""
     from warehouse import ledger
@@ -218,7 +321,7 @@ def withdraw(load_id: int, because: Because, role: Role = "data manager", as_of:
     say.print(f"Load {load_id} no longer counts from the next build on: assure build")
 
 
-@app.command()
+@app.command(rich_help_panel=MEND, epilog="Example: assure reread zw1")
 def reread(sender: str, as_of: AsOf = None) -> None:
     """Read a sender's kept files again, after its mapping or a contract was mended."""
     from loaders import load as loading
@@ -230,60 +333,28 @@ def reread(sender: str, as_of: AsOf = None) -> None:
     say.print(f"{sender}: {len(registered)} files read anew; assure build lets them in")
 
 
-@app.command()
-def sql(
-    question: Annotated[str, typer.Argument(help='Such as "select * from marts.fct_inputs limit 5".')],
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+@app.command(rich_help_panel=MEND, epilog='Example: assure words --approve --role "lived experience lead"')
+def words(
+    approve: Annotated[bool, typer.Option("--approve", help="Record that a second person has read them all.")] = False,
+    role: Role = "",
+    sender: Annotated[str | None, typer.Option("--sender", help="Only this sender's words.")] = None,
+    as_of: AsOf = None,
 ) -> None:
-    """Ask the warehouse as the analyst role: marts and published, read only."""
-    import psycopg2
+    """List public words no second person has checked, or record that they were: unchecked words are not printed."""
+    from loaders import public_words
 
-    from warehouse.connection import connect
-
-    try:
-        with connect("analyst") as connection, connection.cursor() as cursor:
-            cursor.execute(question)
-            heads = [column.name for column in cursor.description or ()]
-            found = cursor.fetchall() if heads else []
-    except psycopg2.Error as error:
-        say.print(f"assure: {(error.diag.message_primary or type(error).__name__)}", markup=False)
-        raise typer.Exit(WRONG_USE) from None
-    if as_csv:
-        csv.writer(sys.stdout).writerows([heads, *found])
+    waiting = public_words.unchecked(sender)
+    if not approve:
+        for code, record, column, count in public_words.counted(waiting):
+            print(f"{code} {record}.{column}: {count} not yet checked")
         return
-    table = Table(*heads)
-    for row in found:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+    if not role:
+        say.print('Say in which role they were read: --role "lived experience lead"')
+        raise typer.Exit(WRONG_USE)
+    print(f"{public_words.approve(waiting, role, _moment(as_of).astimezone(LONDON).date())} recorded as checked")
 
 
-@app.command()
-def spc(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Long CSV: series_id, idx, x, y, rebase_here.")],
-    options: Annotated[Path | None, typer.Option("--options", help="By default spc_series.csv beside the file.")] = None,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-) -> None:
-    """Judge any long series file by the warehouse's own SPC SQL: mean, limits, special causes, one line per row."""
-    from warehouse import spc as charts
-    from warehouse.connection import connect
-
-    series = charts.read_series(file, options)
-    for note in series.notes:
-        say.print(note, markup=False)
-    with connect("analyst") as connection:
-        connection.set_session(readonly=False)  # temporary tables only: the role may write nowhere else
-        judged = charts.compute(connection, series.points, series.options)
-        connection.rollback()
-    if as_csv:
-        charts.write_csv(judged, sys.stdout)
-        return
-    table = Table(*charts.COLUMNS)
-    for row in judged:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in charts.COLUMNS))
-    Console().print(table)
-
-
-@app.command()
+@app.command(rich_help_panel=KEEP, epilog="Example: assure generate --check")
 def generate(
     check: Annotated[bool, typer.Option("--check", help="Only say which generated files are stale.")] = False,
 ) -> None:
@@ -298,26 +369,15 @@ def generate(
         raise typer.Exit(BAD_DATA)
 
 
-@app.command()
-def airflow() -> None:
-    """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""
-    from assure import airflow as running
-    from warehouse.bootstrap import bootstrap as make
+@app.command(rich_help_panel=KEEP, epilog="Example: assure bench --rows 1000000")
+def bench(
+    rows: Annotated[int, typer.Option("--rows", min=1, help="How many rows to load.")] = 100_000,
+    points: Annotated[int, typer.Option("--points", min=1, help="How many points of SPC series to judge.")] = 100_000,
+) -> None:
+    """Measure loading, SPC, building and reporting on this machine; nothing of it stays."""
+    from assure import bench as measuring
 
-    make()
-    running.prepare()
-    running.migrate()
-    say.print("Airflow starts; its address is printed below, its password lies in .assure/airflow/web-passwords.json")
-    raise typer.Exit(running.standalone())
-
-
-@app.command()
-def stop() -> None:
-    """Stop the embedded Postgres of this checkout; any command that needs it starts it again."""
-    from warehouse import server
-    from warehouse.paths import state
-
-    server.stop(state())
+    show(measuring.HEADS, measuring.run(say, rows, points))
 
 
 def _moment(text: str | None) -> dt.datetime:

@@ -79,7 +79,7 @@ def write_region(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def served(region: Path) -> Iterator[None]:
-    """Serve the region's files as its senders do, by SFTP, HTTP and folders; provider files find them by environment."""
+    """Serve the region's files as its senders do, by SFTP, HTTP and folders; the environment says where."""
     from demo.servers import HttpServer, SftpServer
 
     with SftpServer(region / "zw1", "zw1", "made-up") as sftp, HttpServer(region / "zw2") as http:
@@ -152,5 +152,7 @@ def _summarise(say: Console, path: Path, seconds: float) -> None:
         files, read, set_aside, refused, held = cursor.fetchone()
     say.print(f"{files} files, {read} rows read, {set_aside} set aside, {refused} files refused, {held} held.")
     say.print("The edition signed itself off, as the demo is configured to; a real ICB names a role instead.")
-    say.print(f"Done in {seconds:.0f} s. Ask further: assure status · assure sql \"select * from marts.fct_inputs limit 5\"")
+    say.print(
+        f'Done in {seconds:.0f} s. Ask further: assure status · assure sql "select * from marts.fct_inputs limit 5"'
+    )
     print(path)

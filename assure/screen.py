@@ -1,0 +1,114 @@
+"""Talk to whoever called: steps and tables on a terminal, plain lines where there is none, one line for a failure."""
+
+import contextlib
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from warehouse.paths import ROOT, state
+
+BAD_DATA, WRONG_USE, BROKEN = 1, 2, 3
+ROOMS = {"assure", "loaders", "warehouse", "expectations", "report", "demo"}
+MENDED_BY_THE_CALLER = {
+    "CodeListError",
+    "ContractError",
+    "EditionError",
+    "LedgerError",
+    "ProviderFileError",
+    "RuleError",
+    "UnreadableSeries",
+}
+"""Our errors that say what to write otherwise; the rest are a service's or the code's."""
+NOT_MADE_YET = {"3D000", "3F000", "42P01", "42501"}
+"""What Postgres answers when a database, schema, table or grant is not there yet."""
+
+
+class Voice(Console):
+    """Says what is going on, on stderr: a spinner on a terminal, a line per step in a log or a pipe."""
+
+    def __init__(self) -> None:
+        super().__init__(stderr=True, highlight=False, markup=False)
+
+    def print(self, *objects, soft_wrap: bool = True, **options) -> None:
+        """Print without breaking lines: what ends in a path can be copied whole."""
+        super().print(*objects, soft_wrap=soft_wrap, **options)
+
+    def status(self, status, **options):
+        """Return a context that says what runs, for as long as it runs."""
+        return super().status(status, **options) if self.is_terminal else self._step(status)
+
+    @contextlib.contextmanager
+    def _step(self, label) -> Iterator[None]:
+        began = time.monotonic()
+        self.print(f"{label} …")
+        yield
+        self.print(f"{label}: {time.monotonic() - began:.0f} s")
+
+
+def show(heads: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Print a table on stdout: ruled on a terminal, in plain columns of full width anywhere else."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        table = Table(*heads)
+        for row in cells:
+            table.add_row(*row)
+        Console(markup=False, highlight=False).print(table)
+        return
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    for row in (heads, *cells):
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def told(error: BaseException) -> tuple[str, int]:
+    """Return what to say of an error, in one line, and the exit code.
+
+    Our own messages name a remedy and hold no value of a record. Anybody else's may quote a cell, so only its class is
+    said, and the place in the code goes to the log.
+    """
+    import psycopg2
+
+    name = type(error).__name__
+    if type(error).__module__.partition(".")[0] in ROOMS or _is_said_by_us(error):
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        return " ".join(str(message).split()), WRONG_USE if name in MENDED_BY_THE_CALLER else BROKEN
+    if isinstance(error, psycopg2.Error):
+        if error.pgcode in NOT_MADE_YET:
+            return "the warehouse lacks what this needs; run: assure bootstrap, and for marts: assure build", BROKEN
+        if isinstance(error, psycopg2.OperationalError) and error.pgcode is None:
+            reason = (str(error).strip().splitlines() or [name])[0]
+            return f"the warehouse does not let us in ({reason}); is it made? run: assure bootstrap", BROKEN
+    return f"{name}; where it happened: {_log(error)} (ASSURE_DEBUG=1 shows everything, perhaps with data)", BROKEN
+
+
+def _is_said_by_us(error: BaseException) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    if type(error) not in (RuntimeError, KeyError) or not frames:
+        return False
+    place = Path(frames[-1].filename)
+    # A failed look-up says the key it looked for; only where the line itself raises were the words chosen.
+    return place.is_relative_to(ROOT) and ".venv" not in place.parts and "raise " in (frames[-1].line or "")
+
+
+def _log(error: BaseException) -> Path:
+    """Append class and place of an error, and of what led to it, to the log; never its message."""
+    path = state() / "assure.log"
+    with path.open("a", encoding="utf-8") as log:
+        cause: BaseException | None = error
+        while cause is not None:
+            log.writelines(
+                [f"{type(cause).__module__}.{type(cause).__name__}\n", *traceback.format_tb(cause.__traceback__)]
+            )
+            cause = cause.__cause__ or cause.__context__
+        log.write("\n")
+    return path
+
+
+def wants_everything() -> bool:
+    """Say whether ASSURE_DEBUG asks for whole tracebacks."""
+    return os.environ.get("ASSURE_DEBUG", "") not in ("", "0")
