@@ -1,0 +1,219 @@
+"""Work the report quarter's numbers out again from the files, in plain Python, by the definitions the report prints."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from tests.truth import files
+
+AS_OF = dt.date(2026, 7, 29)
+QUARTER = (dt.date(2026, 4, 1), dt.date(2026, 6, 30))
+YEAR = (dt.date(2025, 7, 1), dt.date(2026, 6, 30))
+LONDON = ZoneInfo("Europe/London")
+# Whoever made a change does not check it.
+OTHERS = ("lived_experience_member", "commissioner", "another_team", "auditor")
+ACCESS = ("Access to treatment or drugs", "Appointments", "Waiting times", "Admissions, discharge and transfers")
+WARDS = tuple(f"ZW1-S-0{number}" for number in range(1, 6))
+
+
+class Share(NamedTuple):
+    numerator: int
+    denominator: int
+
+
+class Chain:
+    """One sender's newest register, linked from what was said to who heard."""
+
+    def __init__(self, read: dict[str, list[dict[str, Any]]], first_due: dict[str, dt.date]) -> None:
+        self.inputs = {row["input_id"]: row for row in read["input"]}
+        self.changes, self.sessions = read["change"], read["session"]
+        self.decisions = {row["decision_id"]: row for row in read["decision"]}
+        self.first_due = first_due
+        self.decisions_on: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in sorted(self.decisions.values(), key=lambda row: (row["decided_on"], row["decision_id"])):
+            for name in row["input_ids"]:
+                self.decisions_on[name].append(row)
+        self.changes_of: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.changes:
+            for name in row["decision_ids"]:
+                self.changes_of[name].append(row)
+        self.heard: dict[str, dt.date] = {}
+        for row in read["told_back"]:
+            for name in row["input_ids"]:
+                decided = self.first_decision(name)
+                # Before a decision there is nothing to tell, and a telling that reached nobody told nobody.
+                if decided and row["told_on"] >= decided["decided_on"] and row["told_count"] != 0:
+                    self.heard[name] = min(row["told_on"], self.heard.get(name, row["told_on"]))
+
+    def first_decision(self, name: str) -> dict[str, Any] | None:
+        return next(iter(self.decisions_on[name]), None)
+
+    def is_influence(self, name: str) -> bool:
+        return any(
+            change["implemented_on"]
+            and decision["decided_on"] <= change["implemented_on"] <= AS_OF
+            and checked_by_another(change)
+            for decision in self.decisions_on[name]
+            if decision["outcome"] in ("accepted", "partly")
+            for change in self.changes_of[decision["decision_id"]]
+        )
+
+    def waiting(self) -> list[str]:
+        return [name for name, row in self.inputs.items() if wants_a_reply(row) and name not in self.heard]
+
+
+def checked_by_another(change: dict[str, Any]) -> bool:
+    return bool(
+        change["verified_on"]
+        and change["implemented_on"] <= change["verified_on"] <= AS_OF
+        and change["verified_by_kind"] in OTHERS
+    )
+
+
+def wants_a_reply(row: dict[str, Any]) -> bool:
+    return row["reply_wanted"] not in ("no_thank_you", "cannot_be_reached")
+
+
+def between(on: dt.date | None, period: tuple[dt.date, dt.date] = QUARTER) -> bool:
+    return on is not None and period[0] <= on <= period[1]
+
+
+@cache
+def chains(region: Path) -> dict[str, Chain]:
+    """Each sender's chain; the first deadline of a change is the one in the first register that was sent with it."""
+    first_due: dict[str, dict[str, dt.date]] = defaultdict(dict)
+    newest: dict[str, Any] = {}
+    for sender, _, read in files.registers(region):
+        for row in read["change"]:
+            if row["due_on"]:
+                first_due[sender].setdefault(row["change_id"], row["due_on"])
+        newest[sender] = read
+    return {sender: Chain(read, first_due[sender]) for sender, read in newest.items()}
+
+
+def influence(chain: Chain) -> Share:
+    decided = [name for name in chain.inputs if between((chain.first_decision(name) or {}).get("decided_on"))]
+    return Share(sum(map(chain.is_influence, decided)), len(decided))
+
+
+def declined(chain: Chain) -> Share:
+    """Refused or put off in the quarter: how many with a reason in code and in words."""
+    first = [chain.first_decision(name) for name in chain.inputs]
+    no = [row for row in first if row and row["outcome"] in ("declined", "deferred") and between(row["decided_on"])]
+    return Share(sum(bool(row["reason_code"] and row["reason"]) for row in no), len(no))
+
+
+def on_time(chain: Chain) -> Share:
+    """Made by the first date promised, of those first promised for the quarter; none was stopped."""
+    due = [row for row in chain.changes if between(chain.first_due.get(row["change_id"]))]
+    kept = [row for row in due if row["implemented_on"] and row["implemented_on"] <= chain.first_due[row["change_id"]]]
+    return Share(len(kept), len(due))
+
+
+def verified(chain: Chain) -> Share:
+    made = [row for row in chain.changes if between(row["implemented_on"])]
+    return Share(sum(map(checked_by_another, made)), len(made))
+
+
+def days_to_hear(chain: Chain) -> list[tuple[int, bool]]:
+    """(days watched, whether they heard) of everything said in the year that wants a reply."""
+    return [
+        ((chain.heard.get(name, AS_OF) - row["received_on"]).days, name in chain.heard)
+        for name, row in chain.inputs.items()
+        if between(row["received_on"], YEAR) and wants_a_reply(row)
+    ]
+
+
+def heard_within(days: int, watched: Iterable[tuple[int, bool]]) -> float:
+    """Kaplan-Meier, as the product over the days on which somebody heard."""
+    watched = list(watched)
+    waiting = 1.0
+    for on in sorted({day for day, heard in watched if heard and day <= days}):
+        at_risk = sum(day >= on for day, _ in watched)
+        waiting *= 1 - sum(heard and day == on for day, heard in watched) / at_risk
+    return 1 - waiting
+
+
+def sessions_held(chain: Chain) -> Share:
+    planned = [row for row in chain.sessions if between(row["planned_on"])]
+    return Share(sum(row["held_on"] is not None for row in planned), len(planned))
+
+
+@cache
+def bed_days(region: Path) -> dict[tuple[str, dt.date], int]:
+    return activity(region, "Occupied bed days")
+
+
+def activity(region: Path, count: str) -> dict[tuple[str, dt.date], int]:
+    """ZW1's counts of one kind by service and month."""
+    return {
+        (row["Service code"], month): int(row["Value"])
+        for month, path in files.newest_of_each_month(region / "zw1", "activity").items()
+        for row in files.rows_of_csv(path)
+        if row["Count"] == count
+    }
+
+
+@cache
+def interventions(region: Path) -> Counter[tuple[str, dt.date]]:
+    """Restrictive interventions by ward and month begun, one per incident and type; rejected incidents have none."""
+    rejected = {
+        row["recordid"]
+        for path in files.newest_of_each_month(region / "zw1", "incidents").values()
+        if path.name not in ("incidents_2023-08.csv",)  # sent with semicolons and refused
+        for row in files.rows_of_csv(path)
+        if row["rep_approved"] == "REJECT"
+    }
+    once = {
+        (row["DatixRef"], row["RestrictiveIntType"]): (
+            row["WardCode"], files.day(row["StartDateRestrictiveIntType"]).replace(day=1)
+        )
+        for path in files.newest_of_each_month(region / "zw1", "restrictive").values()
+        for row in files.rows_of_csv(path)
+        if row["DatixRef"] not in rejected
+    }  # fmt: skip
+    return Counter(once.values())
+
+
+def complaints(region: Path) -> list[dict[str, str]]:
+    """ZW1's cases, the newest file of each month."""
+    return [
+        row
+        for path in files.newest_of_each_month(region / "zw1", "complaints").values()
+        for row in files.rows_of_csv(path)
+        if row["Date received"]
+    ]
+
+
+def access_complaints(region: Path) -> Counter[tuple[str, dt.date]]:
+    """Formal complaints with an access subject, once each however many they name, by service name and month."""
+    return Counter(
+        (row["Unit"].strip(), files.day(row["Date received"]).replace(day=1))
+        for row in complaints(region)
+        if row["Case type"] == "FORMAL" and {row["KO41a subject 1"], row["KO41a subject 2"]} & set(ACCESS)
+    )
+
+
+def chase_contacts(region: Path) -> Counter[tuple[str, dt.date]]:
+    return Counter(
+        (row["Unit"].strip(), files.day(row["Date received"]).replace(day=1))
+        for row in complaints(region)
+        if row["Case type"] == "CHASE"
+    )
+
+
+def positive_answers(region: Path) -> dict[tuple[str, dt.date], Share]:
+    """Very good and good out of all answers by service and month; a row that was starred out has no share."""
+    found = {}
+    for path in (region / "zw2").glob("FFT_MH_*.xlsx"):
+        for service, answers in files.friends_and_family(path):
+            if "*" not in answers.values():
+                total = sum(answers.values())
+                found[service, files.month_of(path)] = Share(answers["Very Good"] + answers["Good"], total)
+    return found
