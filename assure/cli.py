@@ -343,14 +343,13 @@ def words(
     """List public words no second person has checked, or record that they were: unchecked words are not printed."""
     from loaders import public_words
 
+    if approve and not role:
+        raise typer.BadParameter('say in which role they were read: --role "lived experience lead"')
     waiting = public_words.unchecked(sender)
     if not approve:
         for code, record, column, count in public_words.counted(waiting):
             print(f"{code} {record}.{column}: {count} not yet checked")
         return
-    if not role:
-        say.print('Say in which role they were read: --role "lived experience lead"')
-        raise typer.Exit(WRONG_USE)
     print(f"{public_words.approve(waiting, role, _moment(as_of).astimezone(LONDON).date())} recorded as checked")
 
 

@@ -1,0 +1,76 @@
+"""What the command line prints of a real warehouse: one line per row asked for, in the role it promises."""
+
+import csv
+import io
+import math
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assure import cli
+from warehouse import spc
+
+ORACLE = Path(__file__).resolve().parents[1] / "data" / "spc" / "spc_points_expected.csv"
+
+
+@pytest.fixture
+def assure(shared_warehouse):
+    """Call with arguments to run the command on an empty warehouse."""
+    return lambda *arguments: CliRunner().invoke(cli.app, list(arguments))
+
+
+def same(one: str, other: str) -> bool:
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-9, abs_tol=1e-12)
+    except ValueError:
+        return one == other
+
+
+def test_spc_prints_one_row_for_each_row_it_reads_and_equals_the_oracle(assure):
+    printed = assure("spc", str(ORACLE), "--csv")
+    assert printed.exit_code == 0, printed.output
+    found = list(csv.DictReader(io.StringIO(printed.stdout)))
+    expected = list(csv.DictReader(io.StringIO(ORACLE.read_text(encoding="utf-8"))))
+    assert len(found) == len(expected) == 1727
+    assert tuple(found[0]) == spc.COLUMNS
+    differing = [
+        (number, name)
+        for number, (row, wanted) in enumerate(zip(found, expected, strict=True))
+        for name in spc.COLUMNS
+        if not same(row[name], wanted[name])
+    ]
+    assert differing == []
+
+
+def test_sql_answers_as_the_analyst(assure):
+    assert assure("sql", "select current_user as who", "--csv").stdout == "who\nanalyst\n"
+
+
+@pytest.mark.parametrize("question", ["select * from raw.input", "create table marts.mine (a int)", "selekt"])
+def test_sql_refuses_what_the_analyst_may_not_do_and_says_why(assure, question):
+    answered = assure("sql", question)
+    assert answered.exit_code == 2
+    assert answered.stdout == ""
+    assert answered.stderr.startswith("assure: ")
+    assert answered.stderr.count("\n") == 1
+
+
+def test_status_of_an_empty_warehouse_says_what_to_do(assure):
+    shown = assure("status")
+    assert shown.exit_code == 0
+    assert "assure build" in shown.stdout
+
+
+def test_a_report_before_anything_was_loaded_says_what_to_do(assure):
+    shown = assure("report", "--quarter", "2026-27-Q1")
+    assert shown.exit_code == 1
+    assert "assure load" in shown.stderr
+
+
+@pytest.mark.parametrize("command", ["release", "withdraw"])
+def test_a_decision_about_a_load_that_is_not_there_is_wrong_use(assure, command):
+    from warehouse.ledger import LedgerError
+
+    ended = assure(command, "7", "--because", "it is late")
+    assert isinstance(ended.exception, LedgerError)

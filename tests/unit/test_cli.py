@@ -1,0 +1,196 @@
+"""The command line teaches who asks, refuses wrong use, and ends each failure in one line and the code it names."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from assure import cli, screen
+from loaders.doors import DoorUnreachable
+from warehouse.build import BuildFailed
+from warehouse.ledger import LedgerError
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMANDS = get_command(cli.app).commands
+each_command = pytest.mark.parametrize("name", sorted(COMMANDS))
+
+
+@pytest.fixture
+def assure(monkeypatch, capsys, tmp_path):
+    """Call with arguments to run the command in this process; returns exit code, standard output and standard error."""
+    monkeypatch.setenv("ASSURE_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("ASSURE_DATABASE_URL", raising=False)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["assure", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return run
+
+
+def failing(monkeypatch, error):
+    """Let `assure stop` fail as if `error` had come up from below."""
+
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr("warehouse.server.stop", fail)
+
+
+def test_help_shows_what_there_is_in_groups():
+    shown = CliRunner().invoke(cli.app, ["--help"]).output
+    places = [shown.index(group) for group in ("Run it", "Look at it", "Mend it", "Keep it current")]
+    assert places == sorted(places)
+    assert all(re.search(rf"^│ {name} ", shown, re.MULTILINE) for name in COMMANDS)
+    assert "Exit codes: 0 done" in shown
+
+
+@each_command
+def test_the_help_of_a_command_shows_how_it_is_called(name):
+    shown = CliRunner().invoke(cli.app, [name, "--help"])
+    assert shown.exit_code == 0
+    assert f"Example: assure {name}" in " ".join(shown.output.split())
+
+
+@each_command
+def test_the_example_of_a_command_is_one_it_understands(name, monkeypatch, tmp_path):
+    command, called = COMMANDS[name], []
+    arguments = shlex.split(command.epilog.removeprefix("Example: assure "))[1:]
+    monkeypatch.chdir(tmp_path)
+    for argument in arguments:
+        if argument.endswith(".csv"):
+            Path(argument).parent.mkdir(parents=True, exist_ok=True)
+            Path(argument).touch()
+    monkeypatch.setattr(command, "callback", lambda **given: called.append(given))
+    command.main(arguments, standalone_mode=False)
+    assert len(called) == 1
+
+
+@each_command
+def test_a_command_belongs_to_a_group_and_says_what_it_does_in_a_sentence(name):
+    assert COMMANDS[name].rich_help_panel in (cli.RUN, cli.LOOK, cli.MEND, cli.KEEP)
+    assert re.match(r"[A-Z].+\.", COMMANDS[name].help)
+
+
+def test_without_a_command_the_help_is_shown(assure):
+    _, out, err = assure()
+    assert "Run it" in out + err
+
+
+def test_the_version_is_the_packages(assure):
+    code, out, _ = assure("--version")
+    assert code == 0
+    assert re.match(r"assure \d+\.\d+", out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["lode"], "No such command"),
+        (["load", "nowhere"], "there is no providers/nowhere.yml; there are national_statistics, zw1"),
+        (["load", "--as-of", "yesterday"], "write a day as 2026-07-29"),
+        (["build", "--quarter", "2026-Q2"], "can be read two ways"),
+        (["check", "no such file.csv", "--provider", "zw1"], "does not exist"),
+        (["release", "7"], "Missing option"),
+        (["words", "--approve"], "say in which role"),
+        (["bench", "--rows", "0"], "--rows"),
+    ],
+)
+def test_wrong_use_says_what_to_write_and_exits_with_2(assure, arguments, reason):
+    code, _, err = assure(*arguments)
+    assert code == screen.WRONG_USE
+    assert reason in " ".join(re.sub(r"[│╭╮╰╯─]", " ", err).split())
+
+
+def test_a_good_file_exits_with_0_and_a_bad_one_with_1(assure, tmp_path):
+    sound = "service,kind,number\nA,contacts,12\n"
+    good, bad = tmp_path / "activity_2026-06.csv", tmp_path / "activity_2026-05.csv"
+    trust = (PROJECT / "providers" / "zw1.yml").read_text(encoding="utf-8")
+    assert "activity_{period:%Y-%m}" in trust
+    from loaders.provider import load_provider
+
+    heads = load_provider(PROJECT / "providers" / "zw1.yml").feeds["activity"].tables[0].wanted_headings
+    good.write_text(",".join(heads) + "\n", encoding="cp1252")
+    bad.write_text("<html>" + sound, encoding="cp1252")
+
+    assert assure("check", str(bad), "--provider", "zw1", "--as-of", "2026-07-29")[0] == screen.BAD_DATA
+    good.write_text("Nil return\n", encoding="cp1252")
+    assert assure("check", str(good), "--provider", "zw1", "--as-of", "2026-07-29")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (LedgerError("load 7 is refused;\n only held loads can be released"), screen.WRONG_USE),
+        (DoorUnreachable("cannot list sftp door: ConnectionLost"), screen.BROKEN),
+        (BuildFailed("dbt stopped at: fct_inputs; see dbt.log"), screen.BROKEN),
+    ],
+)
+def test_an_error_of_ours_is_one_line_with_its_remedy(assure, monkeypatch, error, code):
+    failing(monkeypatch, error)
+    assert assure("stop") == (code, "", f"assure: {' '.join(str(error).split())}\n")
+
+
+def test_an_unexpected_error_is_one_line_and_neither_it_nor_the_log_holds_a_value(assure, monkeypatch, tmp_path):
+    failing(monkeypatch, ValueError("invalid literal for int(): 'her own words'"))
+    code, out, err = assure("stop")
+    log = tmp_path / "state" / "assure.log"
+    assert (code, out) == (screen.BROKEN, "")
+    assert err.startswith("assure: ValueError; where it happened: ")
+    assert str(log) in err
+    assert err.count("\n") == 1
+    assert "in stop" in log.read_text(encoding="utf-8")
+    assert "her own words" not in err + log.read_text(encoding="utf-8").replace('"her own words"', "")
+
+
+def test_everything_is_shown_to_whoever_asks_for_it(assure, monkeypatch):
+    failing(monkeypatch, ValueError("the whole story"))
+    monkeypatch.setenv("ASSURE_DEBUG", "1")
+    _, _, err = assure("stop")
+    assert "Traceback" in err
+    assert "the whole story" in err
+
+
+def test_a_warehouse_that_does_not_answer_says_what_to_run(assure, monkeypatch):
+    failing(monkeypatch, psycopg2.OperationalError('connection failed: FATAL:  database "assure" does not exist\n'))
+    code, _, err = assure("stop")
+    assert code == screen.BROKEN
+    assert "assure bootstrap" in err
+
+
+@pytest.mark.parametrize("setting", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_without_a_terminal_nothing_is_coloured(setting):
+    shown = subprocess.run(
+        [sys.executable, "-m", "assure.cli", "--help"],
+        capture_output=True,
+        check=True,
+        cwd=PROJECT,
+        env={**os.environ, **setting},
+    )
+    assert b"\x1b" not in shown.stdout + shown.stderr
+
+
+def test_a_step_in_a_pipe_is_a_line_when_it_begins_and_a_line_when_it_ends(capsys):
+    with cli.say.status("dbt builds"):
+        assert capsys.readouterr().err == "dbt builds …\n"
+    assert re.fullmatch(r"dbt builds: \d+ s\n", capsys.readouterr().err)
+
+
+def test_a_table_in_a_pipe_is_plain_and_never_cut(capsys):
+    long = "x" * 300
+    screen.show(("sender", "file"), [("ZW1", long), ("NATIONAL_STATISTICS", None)])
+    assert capsys.readouterr().out.splitlines() == [
+        "sender               file",
+        f"ZW1                  {long}",
+        "NATIONAL_STATISTICS",
+    ]
