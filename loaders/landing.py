@@ -1,7 +1,7 @@
 """Copy one file's good rows into raw, in one transaction, under a load id that nobody can see yet."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import BinaryIO
@@ -11,6 +11,7 @@ from psycopg2.extensions import connection as Connection
 
 from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
+from loaders import identifiers
 from loaders.cells import text_of
 from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader
 from loaders.provider import Feed, Provider
@@ -29,8 +30,8 @@ class Reading:
 
     findings: list[Finding] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
-    unmapped: dict[str, dict[str, int]] = field(default_factory=dict)
-    """record → column → cells whose code nobody knows."""
+    nil_sheets: set[str | None] = field(default_factory=set)
+    """Sheets that say 'nil return' (None: a text file does)."""
     landed: dict[str, int] = field(default_factory=dict)
     rows_read: int = 0
     rows_set_aside: int = 0
@@ -53,7 +54,10 @@ def read(
     """Read a whole file, hand each good row to `take`, and return what became of the rest; opens no connection."""
     reading = Reading()
     pseudonym = partial(person_ref, provider_code=provider.code, is_made_up=provider.is_made_up)
-    readers = [TableReader(table, contracts[table.record], feed.format, pseudonym) for table in feed.tables]
+    readers = [
+        TableReader(table, contracts[table.record], feed.format, pseudonym, feed.headings_of(table.sheet))
+        for table in feed.tables
+    ]
     sheets = tuple(dict.fromkeys(table.sheet for table in feed.tables if table.sheet))
     try:
         with rows(content, feed.format, sheets) as found:
@@ -92,7 +96,7 @@ def land(
 
 def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None:
     if _is_nil(row):
-        reading.is_nil_return = True
+        reading.nil_sheets.add(row.sheet)
         return
     for reader in readers:
         if reader.table.sheet is not None and reader.table.sheet != row.sheet:
@@ -103,39 +107,49 @@ def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None
                 continue
             reading.faults.append(made)
             if len(reading.faults) <= LISTED_FAULTS:
-                heading = reader.table.columns[made.column].source if made.column in reader.table.columns else ()
-                reading.findings.append(
-                    row_finding(
-                        reader.contract, made.rule, row_number=made.number, sheet=made.sheet, heading=" + ".join(heading)
-                    )
-                )
+                place = {"row_number": made.number, "sheet": made.sheet, "heading": made.heading}
+                reading.findings.append(row_finding(reader.contract, made.rule, **place))
 
 
 def _close(readers: list[TableReader], reading: Reading) -> None:
+    """Judge what the file was as a whole, once every row was read. Raises HeaderFault."""
+    told = set()
     for reader in readers:
-        if not reader.has_header and not reading.is_nil_return:
-            raise HeaderFault("FILE-HEADER", reader.table.sheet)
-        place = {"record": reader.table.record, "sheet": reader.table.sheet}
-        for heading in reader.missing_optional:
-            reading.findings.append(finding("FILE-COLUMN-OPTIONAL", column_name=heading, **place))
-        for heading in reader.dropped:
-            reading.findings.append(finding("FILE-COLUMN-DROPPED", column_name=heading, **place))
-        for position, heading in enumerate(reader.undeclared, start=1):
-            filled, identifiers = reader.identifier_votes.get(heading, (0, 0))
-            if identifiers >= 3 and identifiers > filled / 2:
-                # The heading itself may be a value: say the place, not the word.
-                reading.findings.append(finding("FILE-IDENTIFIER", column_name=f"undeclared column {position}", **place))
-            else:
-                reading.findings.append(finding("FILE-COLUMN-EXTRA", column_name=heading, **place))
-        counts = reading.unmapped.setdefault(reader.table.record, {})
-        for column, unmapped in reader.count.unmapped.items():
-            counts[column] = counts.get(column, 0) + unmapped
+        if reader.was_found:
+            for found in _column_findings(reader):
+                # Several tables of one sheet see the same columns.
+                if (place := (found.rule, found.sheet, found.column_name)) not in told:
+                    told.add(place)
+                    reading.findings.append(found)
+        elif reader.table.sheet not in reading.nil_sheets:
+            raise HeaderFault("FILE-HEADER", reader.table.sheet, reader.table.wanted_headings)
         reading.rows_read += reader.count.read
         reading.rows_set_aside += reader.count.set_aside
         reading.rows_filtered += reader.count.filtered
-    kept = sum(reader.count.kept for reader in readers)
-    if kept == 0 and not reading.is_nil_return:
-        reading.findings.append(finding("FILE-ALL-ASIDE" if reading.rows_set_aside else "FILE-NO-ROWS"))
+    if reading.rows_read > reading.rows_set_aside + reading.rows_filtered:
+        return
+    if reading.rows_set_aside:
+        reading.findings.append(finding("FILE-ALL-ASIDE"))
+    elif reading.nil_sheets:
+        reading.is_nil_return = True
+    else:
+        reading.findings.append(finding("FILE-NO-ROWS"))
+
+
+def _column_findings(reader: TableReader) -> Iterator[Finding]:
+    """Yield what is to be said of columns that were agreed and are not there, or are there and were not agreed."""
+    place = {"record": reader.table.record, "sheet": reader.table.sheet}
+    for heading in reader.missing_optional:
+        yield finding("FILE-COLUMN-OPTIONAL", column_name=heading, **place)
+    for heading in reader.dropped:
+        yield finding("FILE-COLUMN-DROPPED", column_name=heading, **place)
+    # A column of identifiers may have one for its heading: say the place, not the word.
+    of_identifiers = sorted(number for number, votes in reader.votes.items() if votes.are_identifiers)
+    for number in of_identifiers:
+        yield finding("FILE-IDENTIFIER", column_name=f"column {number + 1}", **place)
+    for number, heading in reader.undeclared.items():
+        if number not in of_identifiers:
+            yield finding("FILE-COLUMN-EXTRA", column_name=identifiers.mask(heading), **place)
 
 
 def _header_finding(fault: HeaderFault) -> Finding:
@@ -143,7 +157,7 @@ def _header_finding(fault: HeaderFault) -> Finding:
         fault.rule,
         sheet=fault.sheet,
         headings=", ".join(f"'{heading}'" for heading in fault.headings) or None,
-        undeclared=", ".join(f"'{heading}'" for heading in fault.undeclared) or None,
+        undeclared=", ".join(f"'{identifiers.mask(heading)}'" for heading in fault.undeclared) or None,
     )
 
 
@@ -186,10 +200,7 @@ class _Copier:
             "raw",
             record,
             (*pipeline, *(columns[place].name for place in public)),
-            (
-                (*self._place(row)[: len(pipeline)], *(row.values[place] for place in public))
-                for row in batch
-            ),
+            ((*self._place(row)[: len(pipeline)], *(row.values[place] for place in public)) for row in batch),
         )
         if restricted:
             self._send(

@@ -1,11 +1,11 @@
 """Turn a sender's rows of cells into typed rows of records; pure, and a stream from end to end."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from expectations.contract import Contract
 from loaders import identifiers
-from loaders.cells import UNMAPPED, CellFault, CellReader, text_of
+from loaders.cells import CellFault, CellReader, text_of
 from loaders.provider import FileFormat, TableMap
 from loaders.tabular import Row
 
@@ -20,15 +20,16 @@ class RecordRow:
     values: tuple
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RowFault:
-    """A row set aside by the reader: where, and which rule its column broke."""
+    """A row set aside by the reader: where, which rule its column broke, and the sender's heading of that column."""
 
     record: str
     sheet: str | None
     number: int
     rule: str
     column: str
+    heading: str | None
 
 
 @dataclass
@@ -39,15 +40,25 @@ class TableCount:
     kept: int = 0
     set_aside: int = 0
     filtered: int = 0
-    unmapped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Votes:
+    """Of the filled cells of a column that nobody agreed, how many are valid identifiers."""
+
+    filled: int = 0
+    valid: int = 0
+
+    @property
+    def are_identifiers(self) -> bool:
+        """Say whether the column is one of identifiers: at least three, and more than half of what is filled."""
+        return self.valid >= 3 and self.valid > self.filled / 2
 
 
 class HeaderFault(ValueError):
     """The headings are not those of the mapping."""
 
-    def __init__(
-        self, rule: str, sheet: str | None, headings: tuple[str, ...] = (), undeclared: tuple[str, ...] = ()
-    ):
+    def __init__(self, rule: str, sheet: str | None, headings: tuple[str, ...] = (), undeclared: tuple[str, ...] = ()):
         super().__init__(rule)
         self.rule = rule
         self.sheet = sheet
@@ -56,42 +67,52 @@ class HeaderFault(ValueError):
 
 
 class TableReader:
-    """Reads one table of a feed: give it every row of its sheet in order, it yields record rows and faults."""
+    """Reads one table of a feed: give it every row of its sheet in order, it yields record rows and faults.
+
+    `neighbours` are headings that other tables of the same sheet read or ignore.
+    """
 
     def __init__(
-        self, table: TableMap, contract: Contract, form: FileFormat, pseudonym: Callable[[str], str] | None = None
+        self,
+        table: TableMap,
+        contract: Contract,
+        form: FileFormat,
+        pseudonym: Callable[[str], str] | None = None,
+        neighbours: Collection[str] = (),
     ):
         self.table = table
         self.contract = contract
-        self.form = form
         self.count = TableCount()
         self.missing_optional: tuple[str, ...] = ()
-        self.undeclared: tuple[str, ...] = ()
         self.dropped: tuple[str, ...] = ()
-        self.identifier_votes: dict[str, list[int]] = {}
+        """Headings that name a forbidden identifier and that nobody declared."""
+        self.undeclared: dict[int, str] = {}
+        """Place (from 0) → heading of columns that nobody agreed."""
+        self.votes: dict[int, Votes] = {}
+        """Place → votes, of the undeclared columns and of those without any heading."""
+        self._declared = {*table.declared_headings, *neighbours}
         self._positions: dict[str, int] | None = None
+        self._width = 0
         self._headings: dict[int, list[str]] = {}
-        self._is_open = table.starts_after is None
+        self._is_open = self._was_open = table.starts_after is None
         self._is_closed = False
-        unpivoted = {name for sets in (table.unpivot.headings.values() if table.unpivot else ()) for name in sets}
+        self._value = table.unpivot.value if table.unpivot else None
+        set_by_heading = {name for sets in (table.unpivot.headings.values() if table.unpivot else ()) for name in sets}
         self._readers = {
             column.name: CellReader(column, table.columns.get(column.name), form, pseudonym)
             for column in contract.columns
-            if column.name in table.columns
-            or column.name in unpivoted
-            or (table.unpivot and column.name == table.unpivot.value)
+            if column.name in {*table.columns, *set_by_heading, self._value} or column.default_when_blank is not None
         }
-        self._state_of = {
-            name: reader.state_of for name, reader in self._readers.items() if reader.state_of
-        }
+        self._counted = self._value or next((name for name in ("counted", "value") if name in self._readers), None)
+        self._states = self._readers[self._counted].state_of if self._counted else {}
         self._has_value_state = any(column.name == "value_state" for column in contract.columns)
         if table.headings:
             self._place(list(table.headings))
 
     @property
-    def has_header(self) -> bool:
-        """Say whether the headings were found."""
-        return self._positions is not None
+    def was_found(self) -> bool:
+        """Say whether the table was met: its headings, and the mark after which it starts."""
+        return self._positions is not None and self._was_open
 
     def feed(self, row: Row) -> Iterator[RecordRow | RowFault]:
         """Take one row of the sheet. Raises HeaderFault."""
@@ -111,9 +132,8 @@ class TableReader:
             made = list(self._records(row))
         except _Fault as fault:
             self.count.set_aside += 1
-            yield RowFault(
-                self.contract.record, row.sheet, row.number, f"{self.contract.rule_prefix}-{fault.rule}", fault.column
-            )
+            rule = self.contract.rule_code(fault.family, fault.column)
+            yield RowFault(self.contract.record, row.sheet, row.number, rule, fault.column, fault.heading)
             return
         self.count.kept += 1
         yield from made
@@ -124,49 +144,60 @@ class TableReader:
             self._is_closed = True
             return False
         if not self._is_open:
-            self._is_open = first == self.table.starts_after
+            self._is_open = self._was_open = first == self.table.starts_after
             return False
         return True
 
     def _collect_heading(self, row: Row) -> None:
         wanted = self.table.header_rows
         if row.number in wanted:
-            self._headings[row.number] = [text_of(cell).replace("\n", " ") for cell in row.cells]
+            self._headings[row.number] = [" ".join(text_of(cell).split()) for cell in row.cells]
         if row.number >= max(wanted):
             if len(self._headings) != len(wanted):
-                raise HeaderFault("FILE-HEADER", row.sheet)
+                raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
             self._place(_joined([self._headings[number] for number in wanted]), row.sheet)
 
     def _place(self, headings: list[str], sheet: str | None = None) -> None:
-        places = {}
+        """Find each agreed heading's place, and say what is missing, dropped or not agreed. Raises HeaderFault."""
+        places: dict[str, int] = {}
         for place, heading in enumerate(headings):
             if heading:
                 places.setdefault(heading, place)
-        drop = set(self.table.drop) | {heading for heading in places if identifiers.names_an_identifier(heading)}
         wanted = self.table.wanted_headings
-        missing = [heading for heading in wanted if heading not in places]
-        declared = set(wanted) | set(self.table.ignore) | drop
+        missing = tuple(heading for heading in wanted if heading not in places)
         if len(missing) == len(wanted):
             joined = len(places) == 1 and sum(heading in headings[0] for heading in wanted) > 1
-            raise HeaderFault("FILE-DELIMITER" if joined else "FILE-HEADER", sheet, tuple(missing))
-        needed = self._needed_headings()
-        if lost := tuple(heading for heading in missing if heading in needed):
-            raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(sorted(set(places) - declared)))
-        self.missing_optional = tuple(missing)
-        self.dropped = tuple(sorted(drop & set(places)))
-        self.undeclared = tuple(heading for heading in places if heading not in declared)
-        self.identifier_votes = {heading: [0, 0] for heading in self.undeclared}
-        self._positions = {heading: place for heading, place in places.items() if heading not in drop}
+            raise HeaderFault("FILE-DELIMITER" if joined else "FILE-HEADER", sheet, missing)
+        self.dropped = tuple(
+            heading for heading in places if heading not in self._declared and identifiers.names_an_identifier(heading)
+        )
+        self.undeclared = {
+            place: heading
+            for place, heading in enumerate(headings)
+            if heading
+            and heading not in self.dropped
+            and (heading not in self._declared or (heading in wanted and place != places[heading]))
+        }
+        lost = self._lost(places)
+        if lost:
+            raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(self.undeclared.values()))
+        self.missing_optional = missing
+        self._positions = {heading: places[heading] for heading in wanted if heading in places}
+        self._width = len(headings)
+        unnamed = (place for place, heading in enumerate(headings) if not heading)
+        self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)}
 
-    def _needed_headings(self) -> set[str]:
+    def _lost(self, places: Mapping[str, int]) -> tuple[str, ...]:
+        """Return the headings without which no row can be read, or rows that are no records would be."""
         required = {column.name for column in self.contract.columns if column.is_required}
-        needed = {
+        lost = [
             heading
             for name, cell in self.table.columns.items()
-            if name in required and len(cell.source) == 1
+            if name in required and not any(heading in places for heading in cell.source)
             for heading in cell.source
-        }
-        return needed | (set(self.table.unpivot.headings) if self.table.unpivot else set())
+        ]
+        needed = [*self.table.skip_when, *(self.table.unpivot.headings if self.table.unpivot else ())]
+        return tuple(dict.fromkeys(lost + [heading for heading in needed if heading not in places]))
 
     def _cells(self, row: Row, headings: tuple[str, ...]) -> list:
         places = (self._positions.get(heading) for heading in headings)
@@ -180,55 +211,57 @@ class TableReader:
         return bool(blank) and not any(text_of(cell) for cell in self._cells(row, blank))
 
     def _vote(self, row: Row) -> None:
-        for heading, votes in self.identifier_votes.items():
-            for cell in self._cells(row, (heading,)):
-                text = text_of(cell)
-                if text:
-                    votes[0] += 1
-                    votes[1] += identifiers.is_nhs_number(text)
+        for place in range(self._width, len(row.cells)):
+            self.votes.setdefault(place, Votes())
+        for place, votes in self.votes.items():
+            text = text_of(row.cells[place]) if place < len(row.cells) else ""
+            if text:
+                votes.filled += 1
+                votes.valid += identifiers.is_nhs_number(text)
 
     def _records(self, row: Row) -> Iterator[RecordRow]:
         if self.table.unpivot is None:
-            yield self._record(row, 1, {}, ())
+            yield self._record(row, 1, {}, None)
             return
         for part, (heading, sets) in enumerate(self.table.unpivot.headings.items(), start=1):
-            yield self._record(row, part, sets, (heading,))
+            yield self._record(row, part, sets, heading)
 
-    def _record(self, row: Row, part: int, sets: dict[str, str], value_headings: tuple[str, ...]) -> RecordRow:
+    def _record(self, row: Row, part: int, sets: Mapping[str, str], value_heading: str | None) -> RecordRow:
+        """Return one record of a row; of an unpivoted one that of `value_heading`, which `sets` other columns."""
         values, state = {}, None
         for name, reader in self._readers.items():
-            is_value = self.table.unpivot is not None and name == self.table.unpivot.value
-            if name in sets:
-                cells = [sets[name]]
-            elif is_value:
-                cells = self._cells(row, value_headings)
-            else:
-                mapped = self.table.columns.get(name)
-                cells = self._cells(row, mapped.source) if mapped else []
-            if name in self._state_of and cells:
-                state = self._state_of[name].get(text_of(cells[0]), state)
+            headings = self._source(name, value_heading)
+            cells = [sets[name]] if name in sets else self._cells(row, headings)
+            if name == self._counted and self._states and cells:
+                state = self._states.get(text_of(cells[0]))
             try:
                 values[name] = reader(cells)
             except CellFault as fault:
-                raise _Fault(f"{fault.kind}.{name}", name) from None
-            if values[name] == UNMAPPED or (isinstance(values[name], list) and UNMAPPED in values[name]):
-                self.count.unmapped[name] = self.count.unmapped.get(name, 0) + 1
+                raise _Fault(fault.kind, name, headings) from None
         if self._has_value_state and values.get("value_state") is None:
-            counted = values.get("counted", values.get("value"))
+            counted = values.get(self._counted)
             values["value_state"] = state or ("counted" if counted is not None else None)
         for column in self.contract.columns:
             if column.is_required and values.get(column.name) is None:
-                raise _Fault(f"REQ.{column.name}", column.name)
+                raise _Fault("REQ", column.name, self._source(column.name, value_heading))
         return RecordRow(
             self.contract.record, row.number, part, tuple(values.get(column.name) for column in self.contract.columns)
         )
 
+    def _source(self, name: str, value_heading: str | None) -> tuple[str, ...]:
+        """Return the headings that fill a column."""
+        if name == self._value:
+            return (value_heading,)
+        mapped = self.table.columns.get(name)
+        return mapped.source if mapped else ()
+
 
 class _Fault(Exception):
-    def __init__(self, rule: str, column: str):
-        super().__init__(rule)
-        self.rule = rule
+    def __init__(self, family: str, column: str, headings: tuple[str, ...]):
+        super().__init__(family)
+        self.family = family
         self.column = column
+        self.heading = " + ".join(headings) or None
 
 
 def _joined(levels: list[list[str]]) -> list[str]:

@@ -126,6 +126,11 @@ class TableMap(_Closed):
         named += [*self.skip_when, *self.skip_when_blank]
         return tuple(dict.fromkeys(named))
 
+    @property
+    def declared_headings(self) -> frozenset[str]:
+        """Every heading the mapping reads, ignores or drops."""
+        return frozenset({*self.wanted_headings, *self.ignore, *self.drop})
+
 
 class FileFormat(_Closed):
     """How bytes become rows of cells."""
@@ -153,6 +158,10 @@ class Feed(_Closed):
     def records(self) -> set[str]:
         """The records the feed carries."""
         return {table.record for table in self.tables}
+
+    def headings_of(self, sheet: str | None) -> frozenset[str]:
+        """Return every heading that a table of the sheet reads, ignores or drops."""
+        return frozenset().union(*(table.declared_headings for table in self.tables if table.sheet == sheet))
 
     @property
     def is_register(self) -> bool:
