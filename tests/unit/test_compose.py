@@ -1,4 +1,4 @@
-"""docker-compose.yml holds together: what it names exists, no port leaves this machine, no secret stands in it."""
+"""The set-up for Docker holds together: what it names exists, no port leaves this machine, no secret stands in it."""
 
 import importlib.util
 import re
