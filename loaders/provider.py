@@ -1,18 +1,22 @@
 """Read a provider file: who sends what, under which agreement, from where, and how its columns and codes map."""
 
+import codecs
 import datetime as dt
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from expectations.contract import Contract, load_contracts
-from warehouse.periods import Period, month_of, quarter_named, quarter_of
+from expectations.codes import UNMAPPED, code_list
+from expectations.contract import Column, Contract, load_contracts
+from loaders import identifiers
 from warehouse.paths import providers as providers_folder
+from warehouse.periods import Period, month_of, quarter_named, quarter_of
 
 
 class ProviderFileError(ValueError):
@@ -36,13 +40,19 @@ class Agreement(_Closed):
     retention_months: int = Field(gt=0)
     opt_out_applied_by: Literal["provider", "not_applicable"]
 
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self):
+        if self.valid_from > self.valid_to:
+            raise ValueError("valid_to: is before valid_from:; correct one of the two")
+        return self
+
     def is_in_force(self, on: dt.date, records: set[str]) -> bool:
         """Say whether the agreement covers all `records` on the day `on`."""
         return self.valid_from <= on <= self.valid_to and records <= set(self.records)
 
 
 class Door(_Closed):
-    """Where the sender puts its files: an fsspec URL without credentials, and the name its credentials are kept under."""
+    """Where the sender puts its files: an fsspec URL, and the name under which the credentials for it are kept."""
 
     url: str
     credential: str | None = None
@@ -50,9 +60,21 @@ class Door(_Closed):
     @field_validator("url")
     @classmethod
     def _no_secret(cls, url: str) -> str:
-        if re.search(r"//[^/]*@", url):
-            raise ValueError("holds a user name or password; name a credential: instead")
+        if re.search(r"//[^/]*@", url) or "?" in url:
+            raise ValueError("holds a user name, a password or a signature; name a credential: instead")
         return url
+
+
+def _readable(form: str) -> str:
+    moment = dt.datetime(2026, 12, 31, tzinfo=dt.UTC)
+    try:
+        dt.datetime.strptime(moment.strftime(form), form)  # noqa: DTZ007 - only tried
+    except ValueError:
+        raise ValueError(f"'{form}' is no form of date; write it like %d/%m/%Y or %Y-%m-%d %H:%M") from None
+    return form
+
+
+DateForms = tuple[Annotated[str, AfterValidator(_readable)], ...]
 
 
 class CellMap(_Closed):
@@ -63,7 +85,7 @@ class CellMap(_Closed):
     join: str | None = None
     """Text that joins the cells of several headings; without it the first filled one counts."""
     codes: dict[str, str] = {}
-    dates: tuple[str, ...] = ()
+    dates: DateForms = ()
     states: dict[str, str] = {}
     """Cell markers that are no number but say why there is none: `*` → suppressed. They fill value_state."""
 
@@ -137,10 +159,19 @@ class FileFormat(_Closed):
 
     kind: Literal["csv", "workbook"]
     encoding: str = "utf-8-sig"
-    delimiter: str = ","
-    dates: tuple[str, ...] = ("%Y-%m-%d",)
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    dates: DateForms = ("%Y-%m-%d",)
     missing: tuple[str, ...] = ("", "NULL", "N/A", "#N/A")
     """Cell texts that mean: not sent. A sender that needs others lists all of its own."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, encoding: str) -> str:
+        try:
+            codecs.lookup(encoding)
+        except LookupError:
+            raise ValueError(f"'{encoding}' is no encoding; use utf-8-sig or cp1252") from None
+        return encoding
 
 
 class Feed(_Closed):
@@ -152,7 +183,24 @@ class Feed(_Closed):
     due_working_day: int = Field(10, ge=1)
     first_period: dt.date | None = None
     format: FileFormat
-    tables: tuple[TableMap, ...]
+    tables: tuple[TableMap, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_say_the_period(self):
+        named = _pattern(self.files)
+        if self.every != "once" and not re.search(r"\?P<(period|quarter)>", named):
+            raise ValueError(f"files: says no period, and one is owed every {self.every}; add {{period:%Y-%m}}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_table_for_each_record(self):
+        records = [table.record for table in self.tables]
+        # The same row number in two tables would be two rows under one key.
+        if twice := sorted({record for record in records if records.count(record) > 1}):
+            raise ValueError(
+                f"tables: {', '.join(twice)} is filled twice; give the second table a feed of its own with the same files:"
+            )
+        return self
 
     @property
     def records(self) -> set[str]:
@@ -193,7 +241,7 @@ class Feed(_Closed):
         if parts.get("quarter"):
             return quarter_named(parts["quarter"])
         if parts.get("period"):
-            day = dt.datetime.strptime(parts["period"], _period_format(self.files)).date()  # noqa: DTZ007 - a day, not a moment
+            day = dt.datetime.strptime(parts["period"], _period_format(self.files)).date()  # noqa: DTZ007 - a day
             return month_of(day) if self.every == "month" else quarter_of(day)
         return None
 
@@ -216,7 +264,7 @@ class Provider(_Closed):
     icb_code: str
     icb_name: str
     is_made_up: bool = False
-    agreements: tuple[Agreement, ...]
+    agreements: tuple[Agreement, ...] = Field(min_length=1)
     door: Door
     feeds: dict[str, Feed]
 
@@ -237,13 +285,14 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
     """
     contracts = contracts or load_contracts()
     try:
-        # Every scalar stays text until the model types it: a code NO is not false, and 2024-25 is not a date.
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds only text
-        provider = Provider.model_validate(document)
+        provider = Provider.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
-        raise ProviderFileError(f"{path.name}: not readable as YAML{place}; mend the indentation or quotes there") from None
+        what = f"{error.problem}" if isinstance(error, _TwiceError) else "mend the indentation or quotes there"
+        raise ProviderFileError(f"{path.name}: not readable as YAML{place}; {what}") from None
+    except UnicodeDecodeError:
+        raise ProviderFileError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
@@ -252,6 +301,10 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
         raise ProviderFileError(f"{path.name}: {told}") from None
     if provider.code != path.stem:
         raise ProviderFileError(f"{path.name}: code: is '{provider.code}'; the file must be called {provider.code}.yml")
+    for agreement in provider.agreements:
+        if strangers := sorted(set(agreement.records) - set(contracts)):
+            place = f"{path.name}: agreements.{agreement.reference}.records"
+            raise ProviderFileError(f"{place}: {', '.join(strangers)}: {_no_contract(contracts)}")
     for name, feed in provider.feeds.items():
         for table in feed.tables:
             _check_table(f"{path.name}: feeds.{name}.{table.record}", table, contracts)
@@ -270,19 +323,60 @@ def contract_versions(feed: Feed, contracts: dict[str, Contract]) -> str:
     return _hash({record: contracts[record].version for record in sorted(feed.records)})
 
 
-def _check_table(place: str, table: TableMap, contracts: dict[str, Contract]) -> None:
+class _TwiceError(yaml.constructor.ConstructorError):
+    """A key that stands twice in one mapping, of which YAML would silently keep the last."""
+
+
+class _Loader(yaml.BaseLoader):
+    """Keep every scalar a text until the model types it (a code NO is not false, 2024-25 no date); refuse a key twice."""
+
+    def construct_mapping(self, node, deep=False):
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise _TwiceError(None, None, f"'{key.value}' stands twice; remove one of the two", key.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def _no_contract(contracts: Mapping[str, Contract]) -> str:
+    return f"no contract has this name; choose one of {', '.join(sorted(contracts))}"
+
+
+def _check_table(place: str, table: TableMap, contracts: Mapping[str, Contract]) -> None:
+    """Hold one table against the contract of its record. Raises ProviderFileError."""
     if table.record not in contracts:
-        raise ProviderFileError(f"{place}: no contract has this name; choose one of {', '.join(sorted(contracts))}")
+        raise ProviderFileError(f"{place}: {_no_contract(contracts)}")
     known = {column.name: column for column in contracts[table.record].columns}
-    named = set(table.columns)
-    if table.unpivot:
-        named |= {table.unpivot.value, *(name for sets in table.unpivot.headings.values() for name in sets)}
-    unknown = sorted(named - set(known))
-    if unknown:
-        raise ProviderFileError(f"{place}: columns: {', '.join(unknown)} not in the contract; see docs/generated/data_dictionary.md")
-    missing = sorted(name for name, column in known.items() if column.is_required and name not in named)
-    if missing:
-        raise ProviderFileError(f"{place}: columns: {', '.join(missing)} is required; map it from a heading or a constant")
+    sets = list(table.unpivot.headings.values()) if table.unpivot else []
+    named = {*table.columns, *(name for one in sets for name in one)} | (
+        {table.unpivot.value} if table.unpivot else set()
+    )
+    if unknown := sorted(named - set(known)):
+        told = ", ".join(unknown)
+        raise ProviderFileError(f"{place}: columns: {told} not in the contract; see docs/generated/data_dictionary.md")
+    if missing := sorted(name for name, column in known.items() if column.is_required and name not in named):
+        told = ", ".join(missing)
+        raise ProviderFileError(f"{place}: columns: {told} is required; map it from a heading or a constant")
+    for name, cell in table.columns.items():
+        _check_cell(f"{place}: columns.{name}", cell, known[name])
+    for one in sets:
+        for name, code in one.items():
+            _check_codes(f"{place}: unpivot.headings", known[name].code_list, [code])
+
+
+def _check_cell(place: str, cell: CellMap, column: Column) -> None:
+    if column.classification != "pseudonym":
+        if forbidden := [heading for heading in cell.source if identifiers.names_an_identifier(heading)]:
+            told = ", ".join(forbidden)
+            raise ProviderFileError(f"{place}: from: {told} says who a person is; list it under drop: instead")
+    _check_codes(f"{place}.codes", column.code_list, cell.codes.values())
+    _check_codes(f"{place}.constant", column.code_list, [cell.constant] if cell.constant else [])
+    _check_codes(f"{place}.states", "value_state", cell.states.values())
+
+
+def _check_codes(place: str, name: str | None, codes: Iterable[str]) -> None:
+    if name is not None and (strangers := sorted({*codes} - {*code_list(name), UNMAPPED})):
+        raise ProviderFileError(f"{place}: {', '.join(strangers)} not in the list '{name}'; use one of its codes")
 
 
 def _pattern(files: str) -> str:
@@ -295,7 +389,8 @@ def _token(part: str) -> str:
         return r"[^/]*"
     name, _, form = part.strip("{}").partition(":")
     if name == "period" and form:
-        digits = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}", "%b": r"[A-Za-z]{3}", "%B": r"[A-Za-z]+"}
+        two, four, word = r"\d{2}", r"\d{4}", r"[A-Za-z]"
+        digits = {"%Y": four, "%y": two, "%m": two, "%d": two, "%b": word + "{3}", "%B": word + "+"}
         pieces = re.split(r"(%[A-Za-z])", form)
         return "(?P<period>" + "".join(digits.get(piece, re.escape(piece)) for piece in pieces) + ")"
     tokens = {
@@ -304,7 +399,8 @@ def _token(part: str) -> str:
         "status": r"(?P<status>[Pp]rovisional|[Pp]erformance|[Ff]inal)",
     }
     if name not in tokens:
-        raise ProviderFileError(f"files: {{{name}}} is not known; use {{period:%Y-%m}}, {{quarter}}, {{version}}, {{status}} or *")
+        remedy = "use {period:%Y-%m}, {quarter}, {version}, {status} or *"
+        raise ProviderFileError(f"files: {{{name}}} is not known; {remedy}")
     return tokens[name]
 
 

@@ -10,6 +10,11 @@ from loaders.provider import Provider
 
 WORKBOOK = {"kind": "workbook", "dates": ["%d/%m/%Y"]}
 TEXT = {"kind": "csv", "dates": ["%d/%m/%Y"]}
+AGREEMENT = {
+    "reference": "A1", "valid_from": "2023-04-01", "valid_to": "2027-03-31", "records": ["incident"],
+    "lawful_basis": "public task", "controller": "A made-up sender", "dpia_reference": "D1", "retention_months": "96",
+    "opt_out_applied_by": "provider",
+}  # fmt: skip
 INCIDENT = {
     "incident_id": "Ref",
     "revision": {"constant": "1"},
@@ -25,7 +30,7 @@ def feed(*tables, form=TEXT):
     return Provider.model_validate(
         {
             "code": "zz1", "name": "A made-up sender", "kind": "charity", "tier": "full", "icb_code": "ZZL",
-            "icb_name": "Made-up ICB", "is_made_up": "true", "agreements": [], "door": {"url": "file:///nowhere"},
+            "icb_name": "Made-up ICB", "is_made_up": "true", "agreements": [AGREEMENT], "door": {"url": "file:///nowhere"},
             "feeds": {"f": {"files": "*", "every": "once", "format": form, "tables": tables}},
         }
     )  # fmt: skip
