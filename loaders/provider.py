@@ -197,9 +197,8 @@ class Feed(_Closed):
         records = [table.record for table in self.tables]
         # The same row number in two tables would be two rows under one key.
         if twice := sorted({record for record in records if records.count(record) > 1}):
-            raise ValueError(
-                f"tables: {', '.join(twice)} is filled twice; give the second table a feed of its own with the same files:"
-            )
+            told = ", ".join(twice)
+            raise ValueError(f"tables: {told} is filled twice; give the second a feed of its own with the same files:")
         return self
 
     @property
@@ -328,13 +327,14 @@ class _TwiceError(yaml.constructor.ConstructorError):
 
 
 class _Loader(yaml.BaseLoader):
-    """Keep every scalar a text until the model types it (a code NO is not false, 2024-25 no date); refuse a key twice."""
+    """Keep every scalar a text until the model types it (NO is not false, 2024-25 no date), and refuse a key twice."""
 
     def construct_mapping(self, node, deep=False):
-        keys = [key.value for key, _ in node.value]
+        seen = set()
         for key, _ in node.value:
-            if keys.count(key.value) > 1:
+            if key.value in seen:
                 raise _TwiceError(None, None, f"'{key.value}' stands twice; remove one of the two", key.start_mark)
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
@@ -365,10 +365,10 @@ def _check_table(place: str, table: TableMap, contracts: Mapping[str, Contract])
 
 
 def _check_cell(place: str, cell: CellMap, column: Column) -> None:
-    if column.classification != "pseudonym":
-        if forbidden := [heading for heading in cell.source if identifiers.names_an_identifier(heading)]:
-            told = ", ".join(forbidden)
-            raise ProviderFileError(f"{place}: from: {told} says who a person is; list it under drop: instead")
+    forbidden = [heading for heading in cell.source if identifiers.names_an_identifier(heading)]
+    if forbidden and column.classification != "pseudonym":
+        told = ", ".join(forbidden)
+        raise ProviderFileError(f"{place}: from: {told} says who a person is; list it under drop: instead")
     _check_codes(f"{place}.codes", column.code_list, cell.codes.values())
     _check_codes(f"{place}.constant", column.code_list, [cell.constant] if cell.constant else [])
     _check_codes(f"{place}.states", "value_state", cell.states.values())

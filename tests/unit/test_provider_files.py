@@ -120,7 +120,8 @@ def test_the_projects_own_files_load():
         ("service_id: Ward", "service_id: {from: Ward, states: {'*': hidden}}", "states: hidden", "'value_state'"),
         (
             "  activity:",
-            "      - {record: incident, delivers: period, columns: {incident_id: A, revision: B, occurred_on: C}}\n  activity:",
+            "      - {record: incident, delivers: events, columns: {incident_id: A, revision: B, occurred_on: C}}\n"
+            "  activity:",
             "feeds.incidents",
             "a feed of its own",
         ),
