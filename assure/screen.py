@@ -25,8 +25,9 @@ MENDED_BY_THE_CALLER = {
     "UnreadableSeries",
 }
 """Our errors that say what to write otherwise; the rest are a service's or the code's."""
-NOT_MADE_YET = {"3D000", "3F000", "42P01", "42501"}
-"""What Postgres answers when a database, schema, table or grant is not there yet."""
+NOT_MADE_YET = {"3D000", "3F000", "42P01"}
+"""What Postgres answers when a database, schema or table is not there yet."""
+NOT_ALLOWED = "42501"
 
 
 class Voice(Console):
@@ -80,6 +81,11 @@ def told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, psycopg2.Error):
         if error.pgcode in NOT_MADE_YET:
             return "the warehouse lacks what this needs; run: assure bootstrap, and for marts: assure build", BROKEN
+        if error.pgcode == NOT_ALLOWED:
+            return (
+                "the database does not let this role do that; assure bootstrap mends the grants, and itself needs an"
+                " administrator's ASSURE_DATABASE_URL that may create roles and databases"
+            ), BROKEN
         if isinstance(error, psycopg2.OperationalError) and error.pgcode is None:
             reason = (str(error).strip().splitlines() or [name])[0]
             return f"the warehouse does not let us in ({reason}); is it made? run: assure bootstrap", BROKEN

@@ -78,6 +78,11 @@ def _create_roles(cursor) -> None:
             cursor.execute(
                 sql.SQL("alter role {} set {} = {}").format(name, sql.Identifier(setting), sql.Literal(str(value)))
             )
+    # A managed Postgres gives no superuser: whoever made the owner may still have to be told to act as it.
+    cursor.execute("select current_user, pg_has_role(current_user, %s, 'SET')", (OWNER,))
+    administrator, acts_as_owner = cursor.fetchone()
+    if not acts_as_owner:
+        cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(OWNER), sql.Identifier(administrator)))
     # The owner drops and locks what dbt built, so it inherits the transformer; never the other way round.
     cursor.execute(sql.SQL("grant transformer to {}").format(sql.Identifier(OWNER)))
     cursor.execute(
