@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import fsspec
 
@@ -15,7 +15,7 @@ from loaders.provider import Door, Provider, ProviderFileError
 
 
 class DoorUnreachable(RuntimeError):
-    """The sender's server does not answer or refuses us: a service fault, to be tried again, never a verdict on data."""
+    """The sender's server does not answer or refuses us: a service fault to be tried again, never a verdict on data."""
 
 
 @dataclass(frozen=True)
@@ -43,31 +43,33 @@ class OpenDoor:
         self._root = self._root.rstrip("/")
 
     def list(self) -> list[Sighting]:
-        """Return every file below the door, in path order. Raises DoorUnreachable."""
+        """Return every file below the door, in path order. Raises DoorUnreachable.
+
+        Left out are paths and links that lead out of the door, hidden files and the lock files of office programs.
+        """
         try:
-            return sorted(self._walk(), key=lambda sighting: sighting.path)
+            return sorted((one for one in self._walk() if _is_sent(one.path)), key=lambda sighting: sighting.path)
         except Exception as error:
             raise DoorUnreachable(f"cannot list {self._scheme} door: {type(error).__name__}") from error
 
     def fetch(self, sighting: Sighting, into: Path) -> None:
         """Copy a file's bytes to a local file. Raises DoorUnreachable."""
-        if ".." in sighting.path.split("/"):
-            raise DoorUnreachable("a path at the door climbs out of it")
+        path = quote(sighting.path) if self._scheme in _WEB else sighting.path
         try:
-            self._files.get_file(f"{self._root}/{sighting.path}", str(into))
+            self._files.get_file(f"{self._root}/{path}", str(into))
         except Exception as error:
             raise DoorUnreachable(f"cannot read from {self._scheme} door: {type(error).__name__}") from error
 
     def _walk(self) -> Iterator[Sighting]:
-        if self._scheme in ("http", "https"):
+        if self._scheme in _WEB:
             yield from self._walk_links(self._root)
             return
-        if not self._files.exists(self._root):
+        if self._scheme == "file":
+            yield from _walk_folder(Path(self._root))
+            return
+        if not self._files.exists(self._root or "/"):
             raise FileNotFoundError("the door's folder does not exist")
-        root = os.path.realpath(self._root) if self._scheme == "file" else None
-        for path, facts in self._files.find(self._root, detail=True).items():
-            if root and not os.path.realpath(path).startswith(root + os.sep):
-                continue  # a link out of the folder is not the sender's file
+        for path, facts in self._files.find(self._root or "/", detail=True).items():
             yield Sighting(path[len(self._root) :].lstrip("/"), facts.get("size"), _moment(facts))
 
     def _walk_links(self, page: str) -> Iterator[Sighting]:
@@ -82,13 +84,37 @@ class OpenDoor:
             yield Sighting(unquote(url[len(self._root) :].lstrip("/")), facts.get("size"), _moment(facts))
 
 
+def _walk_folder(root: Path) -> Iterator[Sighting]:
+    """Walk a folder without following a link to another; a link to a file counts where that file is in the folder."""
+    inside = root.resolve(strict=True)
+    for folder, _, names in os.walk(inside):
+        for name in names:
+            path = Path(folder, name)
+            if not path.resolve().is_relative_to(inside) or not path.is_file():
+                continue
+            facts = path.stat()
+            modified_at = dt.datetime.fromtimestamp(facts.st_mtime, dt.UTC)
+            yield Sighting(path.relative_to(inside).as_posix(), facts.st_size, modified_at)
+
+
+def _is_sent(path: str) -> bool:
+    parts = path.split("/")
+    return not any(part == "" or part.startswith((".", "~$")) for part in parts)
+
+
 def open_door(provider: Provider) -> OpenDoor:
     """Open the door of a provider."""
     return OpenDoor(provider.door)
 
 
+_WEB = ("http", "https")
+
+
 def credentials(name: str | None) -> dict:
-    """Return the credentials kept under a name: JSON in ASSURE_CREDENTIAL_<NAME>, or in a file named by it with _FILE."""
+    """Return the credentials kept under a name: JSON in ASSURE_CREDENTIAL_<NAME>, or in the file that …_FILE names.
+
+    Raises ProviderFileError where there are none, or they are no JSON.
+    """
     if name is None:
         return {}
     variable = f"ASSURE_CREDENTIAL_{name.upper()}"
@@ -97,7 +123,11 @@ def credentials(name: str | None) -> dict:
         text = Path(os.environ[f"{variable}_FILE"]).read_text(encoding="utf-8")
     if text is None:
         raise ProviderFileError(f"credential '{name}' is not set; give it as JSON in {variable}")
-    return json.loads(text)
+    try:
+        return json.loads(text)
+    except ValueError:
+        # From None: the error holds the text.
+        raise ProviderFileError(f"credential '{name}' is not JSON; write {variable} as {{\"username\": …}}") from None
 
 
 def _options(scheme: str, url: str, credential: str | None) -> dict:

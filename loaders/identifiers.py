@@ -5,7 +5,7 @@ import re
 _NHS_NUMBER = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
 _POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 _EMAIL = re.compile(r"\b[^\s@]+@[^\s@]+\.[^\s@]{2,}\b")
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+44 ?|0)(?:\d[ -]?){9,10}(?!\d)")
+_TELEPHONE = re.compile(r"(?<!\d)(?:\+44 ?(?:\(0\) ?)?|\(?0)\d(?:[ )-]{0,2}\d){8,9}(?!\d)")
 _HEADINGS = re.compile(
     r"^(nhs[ _-]?(no|num|number)|(first|last|sur|fore|full|patient|client)[ _-]?name|surname|forename|"
     r"date[ _-]?of[ _-]?birth|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",

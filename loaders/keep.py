@@ -2,17 +2,21 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
 import fsspec
 import pyrage
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from psycopg2.extensions import connection as Connection
 
 from warehouse.paths import state
+
+
+class NotKept(RuntimeError):
+    """The bytes of a file cannot be had again: its key was deleted, or another master key wrapped it."""
 
 
 def put(connection: Connection, load_id: int, content: BinaryIO) -> str:
@@ -32,13 +36,18 @@ def put(connection: Connection, load_id: int, content: BinaryIO) -> str:
 
 @contextmanager
 def opened(connection: Connection, load_id: int, name: str) -> Iterator[BinaryIO]:
-    """Yield the bytes of a kept file from a nameless temporary file. Raises KeyError once its key was deleted."""
+    """Yield the bytes of a kept file from a nameless temporary file. Raises NotKept."""
     with connection.cursor() as cursor:
         cursor.execute("select wrapped_key from audit.keep_keys where load_id = %s", (load_id,))
         row = cursor.fetchone()
     if row is None:
-        raise KeyError(f"load {load_id}: the kept file was destroyed; ask the sender for it again")
-    identity = pyrage.x25519.Identity.from_str(_master().decrypt(bytes(row[0])).decode())
+        raise NotKept(f"load {load_id}: the kept file was destroyed; ask the sender for it again")
+    try:
+        identity = pyrage.x25519.Identity.from_str(_master().decrypt(bytes(row[0])).decode())
+    except InvalidToken:
+        raise NotKept(
+            f"load {load_id}: ASSURE_MASTER_KEY is not the key the file was kept under; set that one"
+        ) from None
     with fsspec.open(f"{_keep_url()}/{name}", "rb") as sealed, TemporaryFile() as plain:
         pyrage.decrypt_io(sealed, plain, [identity])
         plain.seek(0)
@@ -67,9 +76,8 @@ def _master() -> Fernet:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_bytes(Fernet.generate_key())
-        try:
+        # Where another process made it first, its key counts.
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass  # another process made it first: its key counts
         draft.unlink()
     return Fernet(path.read_bytes())

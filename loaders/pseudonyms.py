@@ -5,6 +5,8 @@ import hmac
 import os
 import re
 
+from loaders.identifiers import is_nhs_number
+
 DEMO_KEY = "demo-key-known-to-everyone"
 """The demo's key stands in the open; it is refused for any sender that is not made up."""
 
@@ -14,13 +16,16 @@ class NoKey(RuntimeError):
 
 
 def person_ref(identifier: str, provider_code: str, *, is_made_up: bool) -> str:
-    """Return the pseudonym of an identifier: HMAC-SHA-256 under a key derived from master key, provider and key version.
+    """Return the pseudonym of an identifier: HMAC-SHA-256 under a key made of master key, provider and key version.
 
-    The same person at two providers has two pseudonyms; nothing links them. Case and spaces do not matter.
+    The same person at two providers has two pseudonyms; nothing links them. Case and spaces do not matter, nor do the
+    dashes of an NHS number. Raises NoKey.
     """
     master, version = _key(is_made_up)
     derived = hmac.digest(master.encode(), f"{provider_code}/{version}".encode(), "sha256")
     normalised = re.sub(r"\s+", "", identifier).upper()
+    if is_nhs_number(normalised):
+        normalised = normalised.replace("-", "")
     return f"v{version}-" + hmac.new(derived, normalised.encode(), hashlib.sha256).hexdigest()[:32]
 
 

@@ -45,7 +45,7 @@ def fault(read, *cells) -> str:
         ("number", 1e-07, Decimal("1e-07")),
         ("date", "2026-06-30", dt.date(2026, 6, 30)),
         ("date", dt.date(2026, 6, 30), dt.date(2026, 6, 30)),
-        ("date", dt.datetime(2026, 6, 30, 23, 59), dt.date(2026, 6, 30)),
+        ("date", dt.datetime.fromisoformat("2026-06-30T23:59"), dt.date(2026, 6, 30)),
         ("ids", "I-1; I-2 ;I-1;", ["I-1", "I-2"]),
     ],
 )
@@ -172,7 +172,7 @@ def test_wall_clock_time_becomes_utc():
         (["25/10/2026 01:30"], (2026, 10, 25, 0, 30)),  # the hour that was twice: the first of them
         (["25/10/2026 02:30"], (2026, 10, 25, 2, 30)),
         (["15/07/2026", "0930"], (2026, 7, 15, 8, 30)),  # day and time in two cells
-        ([dt.datetime(2026, 7, 15, 9, 30)], (2026, 7, 15, 8, 30)),
+        ([dt.datetime.fromisoformat("2026-07-15T09:30")], (2026, 7, 15, 8, 30)),
         ([dt.date(2026, 7, 15)], (2026, 7, 14, 23, 0)),
         ([dt.date(2026, 7, 15), "09:30:00"], (2026, 7, 15, 8, 30)),  # Excel's day and Excel's time
     ]

@@ -57,6 +57,9 @@ feeds:
           headings:
             Contacts: {count_kind: contacts}
 """
+SECOND_TABLE = """\
+      - {record: incident, delivers: events, columns: {incident_id: A, revision: B, occurred_on: C}}
+"""
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_the_projects_own_files_load():
         ("    every: month", "    evry: month", "feeds.incidents.evry", "not permitted"),
         ("tier: full", "tier: huge", "tier", "'full', 'minimal' or 'statistics'"),
         ("tier: full", "tier: full\ntier: minimal", "line 5", "'tier' stands twice; remove one"),
-        ("          occurred_on: Happened", "          incident_id: Happened", "line 31", "'incident_id' stands twice"),
+        ("          occurred_on: Happened", "          incident_id: Happened", "line 32", "'incident_id' stands twice"),
         ("feeds:", "feeds: [", "YAML", "indentation or quotes"),
         # Agreements and doors.
         ("valid_to: 2027-03-31", "valid_to: 2025-03-31", "valid_to", "correct one of the two"),
@@ -120,8 +123,7 @@ def test_the_projects_own_files_load():
         ("service_id: Ward", "service_id: {from: Ward, states: {'*': hidden}}", "states: hidden", "'value_state'"),
         (
             "  activity:",
-            "      - {record: incident, delivers: events, columns: {incident_id: A, revision: B, occurred_on: C}}\n"
-            "  activity:",
+            f"{SECOND_TABLE}  activity:",
             "feeds.incidents",
             "a feed of its own",
         ),
