@@ -5,12 +5,19 @@ import datetime as dt
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
+
+import psutil
 
 from warehouse.bootstrap import create_airflow_database
 from warehouse.paths import ROOT, state
+
+WEB_PORT = 8080
+SECONDS_TO_END = 15
 
 
 def prepare() -> None:
@@ -24,13 +31,19 @@ def prepare() -> None:
         "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/London",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        # A new provider file is a new DAG; nobody should have to know that it must be switched on.
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__FERNET_KEY": _secret(home / "fernet-key", _fernet_key),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "web-passwords.json"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": create_airflow_database().replace("postgresql://", "postgresql+psycopg2://"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": create_airflow_database().replace(
+            "postgresql://", "postgresql+psycopg2://"
+        ),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API_AUTH__JWT_SECRET": _secret(home / "jwt-secret", lambda: secrets.token_urlsafe(64)),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        # The scheduler is up before the server its tasks ask; five seconds, the default, fail the first task of a start.
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         # Folders in a file would otherwise be another place that says where the project is.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), str(ROOT / "dags"), os.environ.get("PYTHONPATH")])),
@@ -72,18 +85,69 @@ def run(dag_id: str, as_of: dt.datetime) -> str:
     return str(finished.state.value)
 
 
+def address() -> str:
+    """Choose where the web page will be, and return it: the default port or, when that is taken, a free one; every part is told so."""
+    os.environ.setdefault("AIRFLOW__API__PORT", str(_free_port(WEB_PORT)))
+    # Tasks speak to the web server too, and the helpers that show logs would trip over a second Airflow.
+    os.environ.setdefault("AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT", str(_free_port()))
+    os.environ.setdefault("AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT", str(_free_port()))
+    found = f"http://127.0.0.1:{os.environ['AIRFLOW__API__PORT']}"
+    os.environ.setdefault("AIRFLOW__API__BASE_URL", found)
+    os.environ.setdefault("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"{found}/execution/")
+    return found
+
+
 def standalone() -> int:
-    """Run the scheduler, its helpers and the web page until interrupted; return the exit code."""
-    child = subprocess.Popen([_executable(), "standalone"], start_new_session=True)
+    """Run the scheduler, its helpers and the web page until interrupted or ended; return the exit code."""
+    print(f"Airflow's web page will be at {address()}, user admin", file=sys.stderr, flush=True)
+    signal.signal(signal.SIGTERM, _interrupt)
+    # Airflow starts its parts by name, and the environment need not be activated.
+    path = os.pathsep.join([str(Path(_executable()).parent), os.environ.get("PATH", os.defpath)])
+    child = subprocess.Popen([_executable(), "standalone"], start_new_session=True, env=os.environ | {"PATH": path})
     try:
         return child.wait()
     except KeyboardInterrupt:
         return 0
     finally:
-        # Airflow's own children outlive their parent unless the whole group is told.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGTERM)
-        child.wait()
+        _end_session(child)
+
+
+def _interrupt(*_) -> None:
+    raise KeyboardInterrupt
+
+
+def _end_session(leader: subprocess.Popen) -> None:
+    """End everything that descends from `leader`: Airflow's children outlive it, and each task leads its own group."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for how, seconds in ((signal.SIGTERM, SECONDS_TO_END), (signal.SIGKILL, SECONDS_TO_END)):
+        until = time.monotonic() + seconds
+        for process in _session(leader.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(how)
+        while time.monotonic() < until:
+            leader.poll()
+            if not _session(leader.pid):
+                return
+            time.sleep(0.1)
+
+
+def _session(leader: int) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, PermissionError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
+
+
+def _free_port(wanted: int = 0) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return _free_port()
+        return probe.getsockname()[1]
 
 
 def _bag():

@@ -8,6 +8,8 @@ import pendulum
 from airflow.sdk import Asset, dag, get_parsing_context, task
 
 PROVIDERS = Path(os.environ.get("ASSURE_PROVIDERS") or Path(__file__).resolve().parents[1] / "providers")
+SCHEDULE = os.environ.get("ASSURE_INGEST_SCHEDULE") or "0 1 * * *"
+"""Cron, Europe/London: an ICB chooses its own hour."""
 RAW = Asset("warehouse/raw")
 
 DOC = """
@@ -18,7 +20,10 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 | `fetch` | the sender's server does not answer, or refuses us | nothing if it is green by now; else ring the sender's data team |
 | `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
+| `reply` | the verdicts could not be put into words | read the log, then clear the task; the loads themselves are safe |
+| `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
 
+`announce` skips when the marts already hold everything that counts today, and else starts `build_warehouse`.
 What arrived and what was refused: `assure status`. What the sender was told: the log of `reply`.
 """
 
@@ -28,7 +33,7 @@ def ingest(sender: str):
 
     @dag(
         dag_id=f"ingest_{sender}",
-        schedule="0 1 * * *",
+        schedule=SCHEDULE,
         start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
         catchup=False,
         max_active_runs=1,
@@ -70,11 +75,14 @@ def ingest(sender: str):
             return replies.write(load_providers()[sender])
 
         @task(outlets=[RAW])
-        def announce(judged: int) -> None:
+        def announce(judged: int, dag_run=None) -> None:
             from airflow.sdk.exceptions import AirflowSkipException
+            from clock import as_of
+            from loaders import load
 
-            if not judged:
-                raise AirflowSkipException("nothing new to build from")
+            # Asked of the ledger: a judge that was killed and ran again has judged nothing itself.
+            if not load.is_build_due(as_of(dag_run)):
+                raise AirflowSkipException("the marts hold everything that counts today")
 
         judged = judge(land(fetch()))
         reply(judged)
