@@ -94,7 +94,9 @@ def accept_wave(as_of: dt.datetime) -> int:
     from expectations.suite import gate
 
     with connect("loader") as connection:
-        wave = [load["load_id"] for load in ledger.loads(connection, "judged")]
+        judged = [load["load_id"] for load in ledger.loads(connection, "judged")]
+        # Nobody withdraws a load, or lets it in twice, while the gate looks at it.
+        wave = [load_id for load_id in judged if ledger.claim(connection, load_id, "judged")]
         if wave:
             by_record = _by_record(connection, wave)
             target = url("loader").render_as_string(hide_password=False)

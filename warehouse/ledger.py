@@ -92,7 +92,9 @@ def claim(connection: Connection, load_id: int, state: str) -> dict | None:
     """Lock a load for this transaction; None when another worker has it or it has moved on. One of two workers wins."""
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
-            "select * from audit.deliveries where load_id = %s and state = %s for update skip locked", (load_id, state)
+            # No key changes, so those who only refer to the load need not wait.
+            "select * from audit.deliveries where load_id = %s and state = %s for no key update skip locked",
+            (load_id, state),
         )
         return cursor.fetchone()
 
@@ -167,8 +169,7 @@ def accept(connection: Connection, load_ids: Iterable[int], as_of: dt.datetime) 
         )
         feeds = set(cursor.fetchall())
     for provider_code, feed in sorted(feeds):
-        _hold_ties(connection, provider_code, feed)
-        _settle(connection, provider_code, feed, sequence)
+        _recount(connection, provider_code, feed, sequence)
     return sequence
 
 
@@ -179,15 +180,23 @@ def withdraw(connection: Connection, load_id: int, by_role: str, because: str, a
         raise LedgerError(f"load {load_id} is {load['state']}; only accepted, judged or held loads can be withdrawn")
     sequence = _next_sequence(connection)
     move(connection, load_id, "withdrawn", as_of)
-    _settle(connection, load["provider_code"], load["feed"], sequence)
+    _recount(connection, load["provider_code"], load["feed"], sequence)
     return sequence
 
 
 def release(connection: Connection, load_id: int, by_role: str, because: str, as_of: dt.datetime) -> None:
-    """Let a held load into the next wave; it also wins a tie with a version of equal rank."""
+    """Let a held load into the next wave; it also wins a tie with a version of equal rank, until that one is released."""
     load = _decide(connection, load_id, "release", by_role, because, as_of)
     if load["state"] != "held":
         raise LedgerError(f"load {load_id} is {load['state']}; only held loads can be released")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update audit.deliveries as rival set is_preferred = false from audit.deliveries as released"
+            " where released.load_id = %s and (rival.provider_code, rival.feed) = (released.provider_code, released.feed)"
+            " and rival.period_end_on is not distinct from released.period_end_on"
+            " and rival.file_sha256 <> released.file_sha256 and rival.is_preferred",
+            (load_id,),
+        )
     move(connection, load_id, "judged", as_of, is_preferred=True)
 
 
@@ -230,7 +239,8 @@ _RANKED = """
         carried.record,
         carried.delivers,
         delivery.file_sha256,
-        delivery.is_preferred,
+        -- Whoever decided decided about a file, not about one reading of it.
+        bool_or(delivery.is_preferred) over (partition by carried.record, delivery.file_sha256) as is_preferred,
         dense_rank() over (
             partition by carried.record, case carried.delivers when 'period' then delivery.period_end_on end
             order by
@@ -248,8 +258,15 @@ _RANKED = """
 """
 
 
-def _hold_ties(connection: Connection, provider_code: str, feed: str) -> None:
-    """Hold loads of equal rank and different content; a released one stays and wins."""
+def _recount(connection: Connection, provider_code: str, feed: str, sequence: int) -> None:
+    """Decide anew which loads of a feed count from `sequence` on."""
+    while _hold_ties(connection, provider_code, feed):
+        pass  # below two of equal rank may stand two others
+    _settle(connection, provider_code, feed, sequence)
+
+
+def _hold_ties(connection: Connection, provider_code: str, feed: str) -> list[int]:
+    """Hold loads of equal rank and different content, and return them; a released one stays and wins."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -288,6 +305,7 @@ def _hold_ties(connection: Connection, provider_code: str, feed: str) -> None:
                 )
             ],
         )
+    return tied
 
 
 def _settle(connection: Connection, provider_code: str, feed: str, sequence: int) -> None:
