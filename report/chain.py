@@ -60,8 +60,19 @@ def _story(edition: Edition, change: Row) -> Story:
         moved=[moved(edition, row) for row in page_one.effects_of(edition, change)] or [words.moved(None, None)],
         told=sentence("told back on ", day(told["told_on"]), _who(told))
         if told
-        else sentence("the people who said it are waiting to hear" if waiting else "nobody has been told yet"),
+        else sentence("the people who said it are waiting to hear" if waiting else _nobody_to_tell(inputs)),
     )
+
+
+def _nobody_to_tell(inputs: Sequence[Row]) -> str:
+    ends = {row["ended_by"] for row in inputs}
+    if ends == {"no_reply_wanted"}:
+        return "the people who said it wanted no reply"
+    if ends == {"cannot_be_reached"}:
+        return "the people who said it cannot be reached"
+    if ends == {"no_reply_wanted", "cannot_be_reached"}:
+        return "the people who said it wanted no reply or cannot be reached"
+    return "nobody has been told yet"
 
 
 def moved(edition: Edition, effect: Row) -> Sentence:

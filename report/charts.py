@@ -27,6 +27,8 @@ INK = {
 TEXT, LINE, QUIET, GOOD, CONCERN, PAPER = INK
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 VEGA_LITE = "6.4"
+# The unit of a series of shares; its axis runs in hundredths.
+SHARE = "Share of all"
 
 # point type -> (words, shape, colour, area): three different outlines before any colour is seen.
 POINTS = {
@@ -89,8 +91,8 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
             "place": place,
             "value": point.value,
             "mean": point.mean,
-            "lower": point.lower,
-            "upper": point.upper,
+            "lower": _reachable(point.lower, unit),
+            "upper": _reachable(point.upper, unit),
             "kind": POINTS[point_kind(point.point_type)][0],
             "area": POINTS[point_kind(point.point_type)][3] * (1 if width > 400 else 0.6),
         }
@@ -103,7 +105,12 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
         scale=alt.Scale(domain=[-0.5, len(points) - 0.5 + len(points) * (0.13 if width > 400 else 0.3)], nice=False),
         axis=alt.Axis(values=shown, labelExpr=_label_expression(labels), title=None, grid=False, labelOverlap=False),
     )
-    y = alt.Y("value:Q", scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(title=None, tickCount=5))
+    number_format = "%" if unit == SHARE else ""
+    y = alt.Y(
+        "value:Q",
+        scale=alt.Scale(zero=True, nice=True),
+        axis=alt.Axis(title=None, tickCount=5, format=number_format),
+    )
     data = alt.Chart(alt.Data(values=rows)).encode(x=x)
     drawn = [word for word in (POINTS[kind][0] for kind in POINTS) if any(row["kind"] == word for row in rows)]
     looks = {words: look for words, *look in POINTS.values()}
@@ -135,6 +142,11 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
             if last[column] is not None
         ]
     return _finished(alt.layer(*layers), width, 300 if width > 400 else 250, unit)
+
+
+def _reachable(limit: float | None, unit: str) -> float | None:
+    """A limit as it is drawn: none where no share can ever lie."""
+    return None if limit is None or (unit == SHARE and not 0 <= limit <= 1) else limit
 
 
 def _curve(steps: Sequence[Step], width: int) -> alt.LayerChart:

@@ -19,6 +19,7 @@ NEWS_FOR_YEARS = 2
 MOST_WORDS = 350
 CUT_TO_WORDS = (18, 14, 11, 8, 5)
 SHOWN_BY_NAME = 2
+NOT_RECORDED_WHO = "someone, not recorded who"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,8 @@ def asked_by(edition: Edition, change: Row) -> Sentence:
         kind = Words(row.get("agreed_term") or given_by(row))
         if kind not in kinds:
             kinds.append(kind)
+    # Whom the register names comes first.
+    kinds.sort(key=lambda kind: str(kind) == NOT_RECORDED_WHO)
     where = Words(change["service_name"] or change["organisation_name"])
     return say(listed(kinds[:SHOWN_BY_NAME]), ", ", where) if kinds else say("not recorded, ", where)
 
@@ -130,7 +133,10 @@ def inputs_behind(edition: Edition, change: Row) -> list[Row]:
 
 
 def given_by(row: Row) -> str:
-    return words.lowered(row["given_by_kind_label"] or "not known")
+    """a carer; someone, where the register does not say who."""
+    if row["given_by_kind"] in (None, "not_known"):
+        return NOT_RECORDED_WHO
+    return words.lowered(row["given_by_kind_label"] or NOT_RECORDED_WHO)
 
 
 def effects_of(edition: Edition, change: Row) -> list[Row]:
@@ -149,15 +155,12 @@ def effects_of(edition: Edition, change: Row) -> list[Row]:
 
 
 def shortly_moved(effects: list[Row]) -> Sentence:
-    """The measure whose news is worst, in few words: chase contacts: no signal either way."""
+    """The measures whose news is worst, in few words: chase contacts: no signal either way."""
     if not effects:
         return say("none was chosen")
-    first = effects[0]
-    return say(
-        Words(words.lowered(first["plain_name"])),
-        ": ",
-        words.SHORTLY_MOVED.get(first["verdict"], words.SHORTLY_MOVED["cannot_tell"]),
-    )
+    worst = effects[0]["verdict"]
+    alike = [Words(words.lowered(row["plain_name"])) for row in effects if row["verdict"] == worst]
+    return say(listed(alike[:SHOWN_BY_NAME]), ": ", words.SHORTLY_MOVED.get(worst, words.SHORTLY_MOVED["cannot_tell"]))
 
 
 def checked_by(change: Row) -> Sentence:

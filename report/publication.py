@@ -12,15 +12,13 @@ FACE = "html"
 
 
 def draft_what_is_due(as_of: dt.datetime) -> list[str]:
-    """Freeze and render the edition of the quarter the marts speak for, once its data cut has come; return new editions."""
+    """Freeze and render the edition of the quarter the marts speak for once its data cut has come; return new ones."""
     with connect("transformer") as connection:
         built = build.latest(connection)
         if built is None or data_cut_on(built["report_quarter"]) > as_of.astimezone(LONDON).date():
             return []
         due = [
-            icb_code
-            for icb_code in icbs()
-            if editions.current(connection, built["report_quarter"], icb_code) is None
+            icb_code for icb_code in icbs() if editions.current(connection, built["report_quarter"], icb_code) is None
         ]
     return [draft(built["report_quarter"], icb_code, as_of) for icb_code in due]
 

@@ -69,7 +69,7 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
 
 
 def _unit(row: Row) -> str:
-    return {"share of 1": "Share of all", "share": "Share of all"}.get(
+    return {"share of 1": charts.SHARE, "share": charts.SHARE}.get(
         row["unit"] or "", words.opened(row["unit"] or "Number")
     )
 

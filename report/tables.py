@@ -285,7 +285,13 @@ def data_quality(edition: Edition) -> list[Table]:
             head = (
                 Words(words.opened(row["record"].replace("_", " ")))
                 if is_record
-                else say(Words(words.opened(row["record"].replace("_", " "))), ", rule ", Code(row["rule"]))
+                else say(
+                    Words(words.opened(row["record"].replace("_", " "))),
+                    ", rule ",
+                    Code(row["rule"]),
+                    # Only a rule that sets aside sets aside.
+                    " (kept, with a warning)" if row.get("severity") == "warn" else None,
+                )
             )
             rows.append(
                 (
@@ -301,26 +307,60 @@ def data_quality(edition: Edition) -> list[Table]:
                 Table(
                     f"quality-{one['organisation_code']}",
                     say(Words(one["organisation_name"]), ": rows read, accepted and set aside"),
-                    ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside"],
+                    ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside, or broke the rule"],
                     rows,
                 )
             )
     return tables
 
 
-def findings(edition: Edition) -> list[tuple[Row, list[Row]]]:
-    """What each organisation is asked to put right; an organisation with nothing to put right is named too."""
+def findings(edition: Edition) -> list[tuple[Row, list[tuple[Row, Sentence | None]]]]:
+    """What each organisation is to put right, oldest first, and what it is about; who owes nothing is named too."""
     return [
         (
             one,
             [
-                row
-                for row in edition.findings
+                (row, _about(edition, row))
+                for row in sorted(edition.findings, key=lambda row: (str(row["since_on"] or ""), row["finding_id"]))
                 if row["organisation_code"] == one["organisation_code"] and row["severity"] == "adverse"
             ],
         )
         for one in edition.organisations
     ]
+
+
+def _about(edition: Edition, finding: Row) -> Sentence | None:
+    """The thing said, the change, the return or the series that a finding is about, in its own checked words."""
+    kind, subject, code = (finding.get(name) for name in ("subject_kind", "subject_id", "organisation_code"))
+    if kind in ("input", "change"):
+        column = {"input": "said", "change": "changed"}[kind]
+        row = next(
+            (
+                row
+                for row in getattr(edition, f"{kind}s")
+                if (row["organisation_code"], row[f"{kind}_id"]) == (code, subject)
+            ),
+            None,
+        )
+        return say(Words(row[column], is_quoted=kind == "input")) if row and row[column] else None
+    if kind == "return":
+        feed, _, ends = subject.partition("/")
+        row = next(
+            (
+                row
+                for row in edition.coverage
+                if (row["organisation_code"], row["feed"], str(row["period_end_on"])) == (code, feed, ends)
+            ),
+            None,
+        )
+        name = Words(words.opened(feed.replace("_", " ")))
+        if row is None:
+            return say(name)
+        start = row["period_start_on"]
+        return say(name, ", ", words.month(start) if _is_month(row) else words.quarter_in_short(start))
+    if finding.get("measure_code"):
+        return say(Words(words.opened(edition.measure_name(finding["measure_code"]))))
+    return None
 
 
 # The annex
@@ -341,7 +381,9 @@ def _answers(edition: Edition, row: Row) -> Sentence | str:
         return say("The same as ", Code(row["same_as"]))
     if not row["measure_codes"]:
         return "Not measured in this edition"
-    names = [Words(edition.measure_name(code)) for code in row["measure_codes"].split(";")]
+    order = [one["measure_code"] for one in edition.measures]
+    codes = sorted(row["measure_codes"].split(";"), key=lambda code: order.index(code) if code in order else len(order))
+    names = [Words(edition.measure_name(code)) for code in codes]
     return words.listed(names, between="; ", last="; ")
 
 

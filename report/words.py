@@ -213,7 +213,8 @@ def out_of(numerator: Figure | None, denominator: Figure | None, share: Figure |
     if denominator is None or denominator.value_state == "no_evidence":
         return say("no evidence received")
     if numerator is None or numerator.value is None or denominator.value is None:
-        return say(Number(numerator or denominator, "too few to say"))
+        why = numerator if numerator is not None and numerator.value is None else denominator
+        return say(Number(why, NOT_A_NUMBER.get(why.value_state, "too few to say")))
     if denominator.value == 0:
         return say("nothing to count")
     of = say(number(numerator), " of ", number(denominator))

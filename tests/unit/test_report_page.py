@@ -309,7 +309,7 @@ def test_waiting_is_said_kindly_and_missing_is_never_red(page, html):
 def test_a_small_group_gets_no_percentage(made_up):
     assert str(tables.measured(made_up, "influence", "QX2")) == "2 of 7"
     assert str(tables.measured(made_up, "influence", "QX1")) == "38% (9 of 24)"
-    assert str(tables.measured(made_up, "new_voices", "QX2")) == "too few to say"
+    assert str(tables.measured(made_up, "new_voices", "QX2")) == "too few to print"
     assert str(tables.measured(made_up, "new_voices", "QX3")).endswith("(declared)")
 
 
