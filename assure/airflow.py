@@ -44,7 +44,6 @@ def prepare() -> None:
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # The scheduler is up before the server its tasks ask; five seconds, the default, fail the first task of a start.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         # Folders in a file would otherwise be another place that says where the project is.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), str(ROOT / "dags"), os.environ.get("PYTHONPATH")])),
         "GX_ANALYTICS_ENABLED": "false",

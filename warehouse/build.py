@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,8 +17,8 @@ from psycopg2.extensions import connection as Connection
 
 from warehouse import grants
 from warehouse.connection import OWNER, connect, url
-from warehouse.periods import LONDON
 from warehouse.paths import ROOT, state
+from warehouse.periods import LONDON
 
 log = logging.getLogger(__name__)
 
@@ -64,18 +65,13 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
 
 
 def swap(build_id: int) -> None:
-    """Put a finished build in the place of the marts people read. Readers see the old or the new, never a mixture."""
+    """Put a finished build in the place of the marts people read. Readers see the old or the new, never a mixture.
+
+    Swapping a build twice is swapping it once. Raises BuildFailed when a later build has taken its place.
+    """
     with _one_at_a_time():
-        for _ in range(SWAP_TRIES):
-            try:
-                with connect(OWNER) as connection:
-                    _swap_now(connection, build_id)
-                break
-            except (errors.LockNotAvailable, errors.DeadlockDetected):
-                # Somebody reads: wait a moment, so that readers never queue behind us for long.
-                time.sleep(random.uniform(0.02, 0.2))
-        else:
-            raise BuildFailed("the marts are read without a pause; run `assure build` again when long queries have ended")
+        if not _is_swapped(build_id):
+            _swap_between_readers(build_id)
         _drop_old()
     log.info("swapped", extra={"build_id": build_id})
 
@@ -107,8 +103,11 @@ def code_version() -> str:
         released = version("coproduction-assurance")
     except PackageNotFoundError:
         released = "unreleased"
+    git = shutil.which("git")
+    if git is None:  # an image holds neither git nor the project's history
+        return released
     told = subprocess.run(
-        ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+        [git, "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
     )
     return f"{released}+{told.stdout.strip()}" if told.returncode == 0 else released
 
@@ -181,6 +180,35 @@ def _make_next_schemas() -> None:
                 cursor.execute(sql.SQL("grant usage, create on schema {} to transformer").format(name))
 
 
+def _is_swapped(build_id: int) -> bool:
+    """Say whether people read this build already; raise BuildFailed when what lies beside the marts is not it."""
+    with connect(OWNER) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "select state, build_id = (select max(build_id) from audit.builds) from audit.builds where build_id = %s",
+            (build_id,),
+        )
+        state_now, is_latest = cursor.fetchone() or ("unknown", False)
+    if state_now == "swapped":
+        return True
+    if state_now != "built":
+        raise BuildFailed(f"build {build_id} is {state_now}, so nothing was swapped; run `assure build`")
+    if not is_latest:
+        # Each build begins by clearing away what the one before it left beside the marts.
+        raise BuildFailed(f"a later build has taken the place of build {build_id}; nothing needs doing if that one stands")
+    return False
+
+
+def _swap_between_readers(build_id: int) -> None:
+    for _ in range(SWAP_TRIES):
+        try:
+            with connect(OWNER) as connection:
+                return _swap_now(connection, build_id)
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            # Somebody reads: wait a moment, so that readers never queue behind us for long.
+            time.sleep(random.uniform(0.02, 0.2))
+    raise BuildFailed("the marts are read without a pause; run `assure build` again when long queries have ended")
+
+
 def _swap_now(connection: Connection, build_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
@@ -208,20 +236,25 @@ def _drop_old() -> None:
             "select nspname from pg_namespace where nspname ~ '^(marts|published)_old_[0-9]+$' order by nspname desc"
         )
         old = [row[0] for row in cursor]
-    try:
-        with connect(OWNER) as connection, connection.cursor() as cursor:
-            cursor.execute("set local lock_timeout = '5s'")
-            for schema in old:  # published before marts: it may read from them
+    for schema in old:  # published before marts: it may read from them
+        try:
+            with connect(OWNER) as connection, connection.cursor() as cursor:
+                cursor.execute("set local lock_timeout = '5s'")
                 _drop_schema(connection, schema)
-    except errors.LockNotAvailable:
-        log.warning("old marts are still being read; the next build drops them")
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            log.warning("old marts are still being read; the next build drops them", extra={"schema": schema})
+        except errors.DependentObjectsStillExist:
+            log.warning(
+                "something that is not ours hangs on old marts and shows old figures: point it at the new ones",
+                extra={"schema": schema},
+            )
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:
     """Drop a schema and what we built in it, one by one and never with CASCADE: what others hung on it must not go."""
     with connection.cursor() as cursor:
         for name, kind in sorted(_relations(connection, schema), key=lambda relation: relation[1] != "v"):
-            word = sql.SQL("view" if kind == "v" else "table")
+            word = sql.SQL({"v": "view", "m": "materialized view"}.get(kind, "table"))
             cursor.execute(sql.SQL("drop {} {}").format(word, sql.Identifier(schema, name)))
         cursor.execute(sql.SQL("drop schema if exists {}").format(sql.Identifier(schema)))
 

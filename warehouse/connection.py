@@ -20,8 +20,9 @@ ADMIN = "admin"
 
 
 def database() -> str:
-    """Return the name of the warehouse database."""
-    return os.environ.get("ASSURE_DATABASE", "assure")
+    """Return the name of the warehouse database: the one ASSURE_DATABASE_URL ends in, else ASSURE_DATABASE."""
+    configured = os.environ.get("ASSURE_DATABASE_URL")
+    return (make_url(configured).database if configured else None) or os.environ.get("ASSURE_DATABASE", "assure")
 
 
 def admin_url(name: str | None = None) -> URL:
@@ -32,7 +33,7 @@ def admin_url(name: str | None = None) -> URL:
     configured = os.environ.get("ASSURE_DATABASE_URL")
     if configured:
         url = make_url(configured).set(drivername="postgresql+psycopg2")
-        return url.set(database=name) if name else url
+        return url.set(database=name or database())
     return make_url(_embedded(state()).url(name or database())).set(drivername="postgresql+psycopg2")
 
 

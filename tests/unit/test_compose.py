@@ -1,8 +1,10 @@
 """The set-up for Docker holds together: what it names exists, no port leaves this machine, no secret stands in it."""
 
+import ast
 import importlib.util
 import re
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,35 @@ def environment(service):
 
 
 def test_every_part_of_airflow_has_its_service():
-    assert OURS == {"init", "api-server", "scheduler", "dag-processor", "triggerer"}
+    assert OURS == {"init", "demo", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+def test_the_demo_starts_only_when_asked_for_and_touches_nothing_real():
+    demo, init = environment(SERVICES["demo"]), environment(SERVICES["init"])
+    assert SERVICES["demo"]["profiles"] == ["demo"]
+    assert all("profiles" not in SERVICES[name] for name in SERVICES if name != "demo")
+    for variable in ("ASSURE_DATABASE_URL", "ASSURE_KEEP_URL", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"):
+        assert demo[variable] != init[variable]
+    # Roles belong to the whole server, so their passwords must be the same ones.
+    assert demo["ASSURE_STATE"] == init["ASSURE_STATE"]
+
+
+def test_docker_runs_airflow_with_the_settings_of_make_airflow():
+    source = ast.parse((PROJECT / "assure" / "airflow.py").read_text(encoding="utf-8"))
+    local = {
+        node.value
+        for node in ast.walk(source)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch(r"AIRFLOW__\w+", node.value)
+    }
+    # On one machine with free ports of its own, or not asked of a server with a database for eight.
+    ours_alone = {
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE",
+        "AIRFLOW__CORE__PARALLELISM",
+        "AIRFLOW__API__BASE_URL",
+        "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT",
+        "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT",
+    }
+    assert local - ours_alone <= set(environment(SERVICES["scheduler"]))
 
 
 @each_service
@@ -85,9 +115,12 @@ def test_airflow_reads_the_dags_that_are_mounted(name):
 def test_the_warehouse_and_airflow_are_two_databases_of_one_server(name):
     settings = environment(SERVICES[name])
     warehouse, airflow = settings["ASSURE_DATABASE_URL"], settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
-    assert warehouse.endswith(f"@postgres:5432/{SERVICES['postgres']['environment']['POSTGRES_DB']}")
-    assert airflow.endswith("@postgres:5432/airflow")
-    assert "create database airflow" in COMPOSE["configs"]["airflow_database"]["content"]
+    # `assure bootstrap` makes the warehouse where there is none.
+    first = SERVICES["postgres"]["environment"]["POSTGRES_DB"]
+    assert warehouse.endswith("@postgres:5432/demo" if name == "demo" else f"@postgres:5432/{first}")
+    database = airflow.rpartition("/")[2]
+    assert airflow.endswith(f"@postgres:5432/{database}")
+    assert f"create database {database} owner airflow;" in COMPOSE["configs"]["airflow_database"]["content"]
 
 
 @each_of_ours
@@ -109,10 +142,17 @@ def test_airflow_knows_every_setting_that_is_given_to_it(name):
 
 def test_every_secret_comes_from_the_env_file_and_the_example_names_each_without_a_value():
     asked = set(re.findall(r"(?<!\$)\$\{(\w+)", TEXT))
+    required = set(re.findall(r"(?<!\$)\$\{(\w+):\?", TEXT))
     lines = (PROJECT / ".env.example").read_text(encoding="utf-8").splitlines()
     example = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
     assert set(example) == asked
     assert set(example.values()) == {""}
+    may_stay_empty = {
+        after.partition("=")[0]
+        for before, after in pairwise(lines)
+        if before.startswith(("# May stay empty.", "# May stay empty:"))
+    }
+    assert asked - required == may_stay_empty
     for service in SERVICES.values():
         for variable, value in environment(service).items():
             if re.search(r"(PASSWORD|SECRET|_KEY|CONN|DATABASE_URL)", variable):
