@@ -9,16 +9,16 @@ measures as (
     select * from {{ ref("measures") }}
 ),
 
--- The first threshold of a measure that judges it, not one that says which rows it counts.
+-- The first threshold of a measure that judges it; where there is none, the one that says what it counts as in time.
 thresholds as (
     select distinct on (thresholds.measure_code) thresholds.*
     from {{ ref("thresholds") }} as thresholds
     inner join measures on thresholds.measure_code = measures.measure_code
-    where thresholds.unit = measures.unit
     order by
         thresholds.measure_code asc,
+        (thresholds.unit = measures.unit) desc,
         thresholds.owner asc nulls last,
-        thresholds.threshold_id asc
+        thresholds.threshold_id desc
 ),
 
 described as (
