@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warehouse.ledger import Finding
+from warehouse.ledger import TIE, Finding
 
 if TYPE_CHECKING:
     from expectations.contract import Contract, RuleEntry
@@ -119,14 +119,10 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "FILE-TWICE": FileRule(
         "warn",
-        "the same bytes were sent again under another name; they count once",
+        "the same bytes were sent again under another name, {file}; they count once",
         "when the other file was meant to hold something else, export and send that one again",
     ),
-    "FILE-TIE": FileRule(
-        "hold",
-        "another file for the same period has the same status, version and submission time, and other content",
-        'decide which one counts: assure release LOAD --because "…"',
-    ),
+    TIE.rule: FileRule(TIE.level, TIE.message, TIE.remedy),
     "FILE-SHRUNK": FileRule(
         "hold",
         "the file is much smaller than the ones before it",
@@ -162,6 +158,7 @@ _WHEN_NOT_SAID = {
     "sheet": "see the provider file",
     "share": "10 %",
     "rules": "see the gate's results",
+    "file": "see the second name",
 }
 
 
@@ -256,6 +253,11 @@ def row_finding(
         column_name=heading or entry.column,
         row_count=row_count,
     )
+
+
+def worst(findings: Iterable[Finding]) -> str | None:
+    """Return the dearest level among findings; None when there are none."""
+    return min((found.level for found in findings), key=LEVELS.index, default=None)
 
 
 def sentence(found: Finding) -> str:

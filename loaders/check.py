@@ -6,9 +6,9 @@ from pathlib import Path
 
 from expectations.contract import load_contracts
 from expectations.judging import RowJudge, findings_of
-from expectations.verdict import finding
-from loaders import landing
-from loaders.load import MOST_SET_ASIDE, headings
+from expectations.verdict import worst
+from loaders import landing, whole_file
+from loaders.load import headings
 from loaders.mapping import RecordRow
 from loaders.provider import Provider, ProviderFileError
 from warehouse.ledger import Finding
@@ -29,7 +29,7 @@ class Verdict:
 
 
 def check(path: Path, provider: Provider, as_of: dt.datetime, feed_name: str | None = None) -> Verdict:
-    """Return the verdict on a file as if the provider had just sent it. Raises ProviderFileError for an unknown feed."""
+    """Return the verdict on a file as if the provider had just sent it, as its first. Raises ProviderFileError."""
     name, said = _feed_of(path, provider, feed_name)
     feed, contracts = provider.feeds[name], load_contracts()
     judges = {
@@ -48,14 +48,15 @@ def check(path: Path, provider: Provider, as_of: dt.datetime, feed_name: str | N
     set_aside = reading.rows_set_aside
     if not reading.is_refused:
         for record, judge in judges.items():
-            findings += findings_of(contracts[record], judge.outcomes(), headings(feed, record))
+            outcomes, named = judge.outcomes(), headings(feed, record)
+            findings += findings_of(contracts[record], outcomes, named)
+            findings += whole_file.on_unknown_codes(contracts[record], outcomes, named)
             set_aside += judge.rows_set_aside
-        if set_aside > MOST_SET_ASIDE * reading.rows_read:
-            findings.append(finding("FILE-ASIDE-MANY"))
-    levels = {found.level for found in findings}
+        findings += whole_file.on_rows_set_aside(reading.rows_read, reading.rows_filtered, set_aside)
+    level = worst(findings)
     return Verdict(
         feed=name,
-        outcome="refuse" if "refuse" in levels else "hold" if "hold" in levels else "accept",
+        outcome=level if level in ("refuse", "hold") else "accept",
         findings=findings,
         rows_read=reading.rows_read,
         rows_kept={record: taken[record] - judge.rows_set_aside for record, judge in judges.items()},

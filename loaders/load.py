@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,10 +13,10 @@ from typing import BinaryIO
 
 from psycopg2.extensions import connection as Connection
 
-from expectations import judging
+from expectations import judging, verdict
 from expectations.contract import Contract, load_contracts
 from expectations.verdict import finding
-from loaders import keep, landing
+from loaders import keep, landing, whole_file
 from loaders.doors import Sighting, open_door
 from loaders.provider import Feed, FileName, Provider, contract_versions, load_providers
 from warehouse import build, ledger
@@ -24,14 +24,6 @@ from warehouse.connection import connect, url
 from warehouse.periods import LONDON, last_ended_quarter
 
 log = logging.getLogger(__name__)
-
-MOST_SET_ASIDE = 0.10
-"""Share of a file's rows that may be set aside, and of a column's codes that may be unknown, before a person looks."""
-LEAST_OF_SNAPSHOT = 0.80
-LEAST_OF_PERIOD = 0.50
-FEWEST_TO_COMPARE = 20
-"""Rows below which a file's size says nothing."""
-WELL_FILLED = 0.90
 
 
 @dataclass(frozen=True)
@@ -52,45 +44,53 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable."""
     door = open_door(provider)
     fetched = Fetched([], [])
+    today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
         seen = _seen(connection, provider)
-    for sighting in door.list():
-        for name, feed in provider.feeds.items():
-            said = feed.match(sighting.path)
-            if said is None or (sighting.modified_at and sighting.modified_at > as_of):
-                continue
-            agreement = provider.agreement(feed, as_of.astimezone(LONDON).date())
-            if agreement is None:
-                fetched.without_agreement.append(sighting.path)
-                log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
-                continue
-            # A door that tells no time is always read again; the hash then says whether the file is new.
-            if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
-                continue
-            with NamedTemporaryFile() as content:
-                door.fetch(sighting, Path(content.name))
-                with connect("loader") as connection:
-                    load_id, is_new = _register(
-                        connection, provider, name, feed, sighting, said, content, agreement.reference, as_of
-                    )
-            if is_new:
-                fetched.load_ids.append(load_id)
-                log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
+    for sighting, name, said in _expected(provider, door.list(), as_of):
+        agreement = provider.agreement(provider.feeds[name], today)
+        if agreement is None:
+            fetched.without_agreement.append(sighting.path)
+            log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
+            continue
+        # A door that tells no time is always read again; the hash then says whether the file is new.
+        if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
+            continue
+        with NamedTemporaryFile() as content:
+            door.fetch(sighting, Path(content.name))
+            with connect("loader") as connection:
+                load_id, is_new = _register(
+                    connection, provider, name, sighting, said, content, agreement.reference, as_of
+                )
+        if is_new:
+            fetched.load_ids.append(load_id)
+            log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
     return fetched
 
 
 def land(provider: Provider, as_of: dt.datetime) -> list[int]:
-    """Land every fetched file of a sender, each in a transaction of its own; return the loads landed."""
+    """Land every fetched file of a sender, each in a transaction of its own; return the loads landed.
+
+    A load that was never judged and whose mapping or contracts have changed since is another reading: it is registered
+    anew and the old one withdrawn, so that no load says it was read as it was not.
+    """
+    with connect("loader") as connection:
+        for state in ("fetched", "landed"):
+            for load in ledger.loads(connection, state, provider.organisation_code):
+                is_another = load["feed"] in provider.feeds and not _is_todays(provider, load)
+                if is_another and ledger.claim(connection, load["load_id"], state):
+                    anew, _ = _register_again(connection, provider, load, as_of)
+                    ledger.withdraw(connection, load["load_id"], "loader", f"read anew as load {anew}", as_of)
     return _each(provider, "fetched", as_of, _land_one)
 
 
 def judge(provider: Provider, as_of: dt.datetime) -> list[int]:
-    """Judge every landed load of a sender by the contracts' SQL pass; return the loads judged."""
+    """Judge every landed load of a sender by the contracts' SQL pass; return the loads judged. Raises CouldNotJudge."""
     return _each(provider, "landed", as_of, _judge_one)
 
 
 def accept_wave(as_of: dt.datetime) -> int:
-    """Let Great Expectations judge the wave of all judged loads, accept what it allows; return the sequence S to build."""
+    """Let Great Expectations judge the wave of all judged loads and accept what it allows; return the sequence S."""
     from expectations.suite import gate
 
     with connect("loader") as connection:
@@ -111,30 +111,20 @@ def accept_wave(as_of: dt.datetime) -> int:
 
 
 def is_build_due(as_of: dt.datetime) -> bool:
-    """Say whether the marts people read lack something: a judged load, a decision about one, or the day that has come."""
+    """Say whether the marts people read lack something: a judged load, a decision about one, or a day that has come."""
     with connect("loader") as connection:
         waits, sequence = ledger.loads(connection, "judged"), ledger.current_sequence(connection)
     return bool(waits) or not build.is_current(sequence, as_of, last_ended_quarter(as_of))
 
 
 def reread(provider: Provider, as_of: dt.datetime) -> list[int]:
-    """Register every kept file again under today's mapping and contracts; unchanged readings are the same load."""
+    """Register every kept file again under today's mapping and contracts; return the loads that are new by it."""
     registered = []
     with connect("loader") as connection:
         for load in _latest_readings(connection, provider):
-            feed = provider.feeds.get(load["feed"])
-            if feed is None or load["kept_name"] is None:
-                continue
-            delivery = ledger.Delivery(
-                **{name: load[name] for name in _CARRIED_OVER},
-                mapping_version=feed.mapping_version,
-                contract_versions=contract_versions(feed, contracts()),
-            )
-            load_id, is_new = ledger.register(connection, delivery, as_of)
-            if is_new:
-                with keep.opened(connection, load["load_id"], load["kept_name"]) as content:
-                    _keep(connection, load_id, content)
-                registered.append(load_id)
+            if load["feed"] in provider.feeds and load["kept_name"] is not None:
+                load_id, is_new = _register_again(connection, provider, load, as_of)
+                registered += [load_id] if is_new else []
     return registered
 
 
@@ -160,6 +150,43 @@ _CARRIED_OVER = (
 )  # fmt: skip
 
 
+def _expected(
+    provider: Provider, sightings: Iterable[Sighting], as_of: dt.datetime
+) -> Iterator[tuple[Sighting, str, FileName]]:
+    """Yield each sighting with the name of a feed that wants it and what its name says; nothing from after `as_of`."""
+    for sighting in sightings:
+        if sighting.modified_at and sighting.modified_at > as_of:
+            continue
+        for name, feed in provider.feeds.items():
+            if said := feed.match(sighting.path):
+                yield sighting, name, said
+
+
+def _is_todays(provider: Provider, load: Mapping) -> bool:
+    """Say whether a load's identity is what today's provider file and contracts would give it."""
+    feed = provider.feeds.get(load["feed"])
+    return feed is not None and (load["mapping_version"], load["contract_versions"]) == _versions(feed)
+
+
+def _versions(feed: Feed) -> tuple[str, str]:
+    return feed.mapping_version, contract_versions(feed, contracts())
+
+
+def _register_again(connection: Connection, provider: Provider, load: Mapping, as_of: dt.datetime) -> tuple[int, bool]:
+    """Register the kept bytes of a load under today's mapping and contracts; return (load_id, is_new)."""
+    mapping_version, contract_version = _versions(provider.feeds[load["feed"]])
+    delivery = ledger.Delivery(
+        **{name: load[name] for name in _CARRIED_OVER},
+        mapping_version=mapping_version,
+        contract_versions=contract_version,
+    )
+    load_id, is_new = ledger.register(connection, delivery, as_of)
+    if is_new:
+        with keep.opened(connection, load["load_id"], load["kept_name"]) as content:
+            _keep(connection, load_id, content)
+    return load_id, is_new
+
+
 def _seen(connection: Connection, provider: Provider) -> dict[tuple[str, str], tuple]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -173,13 +200,14 @@ def _register(
     connection: Connection,
     provider: Provider,
     feed_name: str,
-    feed: Feed,
     sighting: Sighting,
     said: FileName,
     content: BinaryIO,
     agreement: str,
     as_of: dt.datetime,
 ) -> tuple[int, bool]:
+    feed = provider.feeds[feed_name]
+    mapping_version, contract_version = _versions(feed)
     size = content.seek(0, os.SEEK_END)
     content.seek(0)
     delivery = ledger.Delivery(
@@ -187,8 +215,8 @@ def _register(
         feed=feed_name,
         file_name=sighting.path,
         file_sha256=hashlib.file_digest(content, "sha256").hexdigest(),
-        mapping_version=feed.mapping_version,
-        contract_versions=contract_versions(feed, contracts()),
+        mapping_version=mapping_version,
+        contract_versions=contract_version,
         submitted_at=sighting.modified_at or as_of,
         byte_count=size,
         agreement_reference=agreement,
@@ -201,8 +229,8 @@ def _register(
     if is_new:
         content.seek(0)
         _keep(connection, load_id, content)
-    elif not feed.is_register and not _is_same_name(connection, load_id, sighting.path):
-        ledger.find(connection, load_id, [finding("FILE-TWICE")])
+    elif not feed.is_register and _is_another_name(connection, load_id, sighting.path):
+        ledger.find(connection, load_id, [finding("FILE-TWICE", file=sighting.path)])
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, submitted_on,"
@@ -211,7 +239,8 @@ def _register(
             " modified_at = excluded.modified_at, submitted_on = excluded.submitted_on, load_id = excluded.load_id",
             (
                 delivery.provider_code, feed_name, sighting.path, sighting.byte_count, sighting.modified_at,
-                delivery.submitted_at.astimezone(LONDON).date(), delivery.period_start_on, delivery.period_end_on, load_id,
+                delivery.submitted_at.astimezone(LONDON).date(), delivery.period_start_on, delivery.period_end_on,
+                load_id,
             ),
         )  # fmt: skip
     return load_id, is_new
@@ -223,23 +252,37 @@ def _keep(connection: Connection, load_id: int, content: BinaryIO) -> None:
         cursor.execute("update audit.deliveries set kept_name = %s where load_id = %s", (name, load_id))
 
 
-def _is_same_name(connection: Connection, load_id: int, path: str) -> bool:
+def _is_another_name(connection: Connection, load_id: int, path: str) -> bool:
+    """Say whether a load's bytes are met under this name for the first time."""
     with connection.cursor() as cursor:
-        cursor.execute("select file_name from audit.deliveries where load_id = %s", (load_id,))
-        return cursor.fetchone()[0] == path
+        cursor.execute(
+            "select file_name <> %(path)s and not exists (select from audit.sightings as seen"
+            " where seen.load_id = delivery.load_id and seen.path = %(path)s)"
+            " from audit.deliveries as delivery where load_id = %(load_id)s",
+            {"load_id": load_id, "path": path},
+        )
+        return cursor.fetchone()[0]
 
 
 def _each(
     provider: Provider, state: str, as_of: dt.datetime, step: Callable[[Connection, Provider, int, dt.datetime], bool]
 ) -> list[int]:
-    """Take every load of a sender in `state` one step on, a transaction each, and return those that moved."""
-    moved = []
+    """Take every load of a sender in `state` one step on, a transaction each, and return those that moved.
+
+    A load that could not be judged is passed by, so that the others are, and raised about at the end.
+    """
+    moved, failure = [], None
     with connect("loader") as connection:
-        waiting = [load["load_id"] for load in ledger.loads(connection, state, provider.organisation_code)]
-        for load_id in waiting:
-            if step(connection, provider, load_id, as_of):
-                moved.append(load_id)
+        waiting = ledger.loads(connection, state, provider.organisation_code)
+        for load_id in [load["load_id"] for load in waiting if _is_todays(provider, load)]:
+            try:
+                if step(connection, provider, load_id, as_of):
+                    moved.append(load_id)
+            except judging.CouldNotJudge as error:
+                failure = failure or error
             connection.commit()
+    if failure:
+        raise failure
     return moved
 
 
@@ -287,24 +330,18 @@ def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: 
     load = ledger.claim(connection, load_id, "landed")
     if load is None:
         return False
-    feed = provider.feeds[load["feed"]]
-    findings, set_aside = [], 0
+    feed, findings = provider.feeds[load["feed"]], []
     for record in sorted(feed.records):
-        contract = contracts()[record]
-        already = _already(connection, load_id, record)
-        outcomes = judging.judge(connection, load_id, contract, already)
-        set_aside += sum(
-            outcome.failed - already.get(outcome.rule, 0) for outcome in outcomes if outcome.severity == "set_aside"
-        )
-        findings += judging.findings_of(contract, outcomes, headings(feed, record))
-        findings += _file_findings(connection, load, record)
-    total_aside = load["rows_set_aside"] + set_aside
-    if load["rows_read"] and total_aside > MOST_SET_ASIDE * load["rows_read"]:
-        findings.append(finding("FILE-ASIDE-MANY"))
-    levels = {found.level for found in findings}
-    state = "refused" if "refuse" in levels else "held" if "hold" in levels else "judged"
+        contract, named = contracts()[record], headings(feed, record)
+        outcomes = judging.judge(connection, load_id, contract, _already(connection, load_id, record))
+        findings += judging.findings_of(contract, outcomes, named)
+        findings += whole_file.beside_what_counts(connection, load, record, named)
+        findings += whole_file.on_unknown_codes(contract, outcomes, named)
+    set_aside = _count_set_aside(connection, load_id)
+    findings += whole_file.on_rows_set_aside(load["rows_read"], load["rows_filtered"], set_aside)
+    state = {"refuse": "refused", "hold": "held"}.get(verdict.worst(findings), "judged")
     ledger.find(connection, load_id, findings)
-    ledger.move(connection, load_id, state, as_of, rows_set_aside=total_aside)
+    ledger.move(connection, load_id, state, as_of, rows_set_aside=set_aside)
     log.info(state, extra={"sender": provider.code, "load_id": load_id})
     return True
 
@@ -329,69 +366,20 @@ def _already(connection: Connection, load_id: int, record: str) -> dict[str, int
         return dict(cursor.fetchall())
 
 
-def _file_findings(connection: Connection, load: dict, record: str) -> list[ledger.Finding]:
-    """Judge a record of a load as a whole, against the loads that count now: size, unknown codes, emptied columns."""
-    found = []
+def _count_set_aside(connection: Connection, load_id: int) -> int:
+    """Return how many rows of a load were set aside, by reader or judge, each once however many rules it broke."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select lr.delivers, lr.rows_landed from audit.load_records as lr where lr.load_id = %s and lr.record = %s",
-            (load["load_id"], record),
+            "select count(distinct (record, row_number)) from quarantine.rows where load_id = %s", (load_id,)
         )
-        delivers, landed = cursor.fetchone()
-        cursor.execute(
-            """
-            select lr.load_id, lr.rows_landed
-            from audit.load_records as lr
-            inner join audit.deliveries as d on d.load_id = lr.load_id
-            where d.provider_code = %s and d.feed = %s and lr.record = %s and d.state in ('judged', 'accepted')
-                and not d.is_nil_return and d.submitted_at < %s
-            order by d.submitted_at desc
-            limit 6
-            """,
-            (load["provider_code"], load["feed"], record, load["submitted_at"]),
-        )
-        before = cursor.fetchall()
-        if before and not load["is_nil_return"] and _has_shrunk(delivers, landed, [rows for _, rows in before]):
-            found.append(finding("FILE-SHRUNK", record=record))
-        cursor.execute(
-            """
-            select now.column_name
-            from audit.column_fill as now
-            inner join audit.column_fill as before
-                on before.record = now.record and before.column_name = now.column_name and before.load_id = %s
-            where now.load_id = %s and now.record = %s and now.filled = 0 and %s > 0 and before.filled >= %s
-            order by now.column_name
-            """,
-            (
-                before[0][0] if before else None, load["load_id"], record, landed,
-                WELL_FILLED * before[0][1] if before and before[0][1] else float("inf"),
-            ),
-        )  # fmt: skip
-        found += [finding("FILE-COLUMN-BLANK", record=record, column_name=name) for (name,) in cursor]
-        cursor.execute(
-            "select rule, failed from audit.rule_results where load_id = %s and record = %s and rule like '%%-COD.%%'"
-            " and failed > %s * %s",
-            (load["load_id"], record, MOST_SET_ASIDE, landed),
-        )
-        found += [
-            finding("FILE-UNMAPPED", record=record, column_name=rule.partition(".")[2])
-            for rule, failed in cursor
-            if failed and not (failed < 3 and landed < FEWEST_TO_COMPARE)
-        ]
-    return found
-
-
-def _has_shrunk(delivers: str, landed: int, before: list[int]) -> bool:
-    if delivers == "snapshot":
-        return before[0] >= FEWEST_TO_COMPARE and landed < LEAST_OF_SNAPSHOT * before[0]
-    usual = sorted(before)[len(before) // 2]
-    return len(before) >= 3 and usual >= FEWEST_TO_COMPARE and landed < LEAST_OF_PERIOD * usual
+        return cursor.fetchone()[0]
 
 
 def _by_record(connection: Connection, wave: list[int]) -> dict[str, list[int]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select record, array_agg(load_id order by load_id) from audit.load_records where load_id = any(%s) group by record",
+            "select record, array_agg(load_id order by load_id) from audit.load_records"
+            " where load_id = any(%s) group by record",
             (wave,),
         )
         return dict(cursor.fetchall())

@@ -46,6 +46,15 @@ class Finding:
     row_count: int = 1
 
 
+TIE = Finding(
+    level="hold",
+    rule="FILE-TIE",
+    message="another file for the same period has the same status, version and submission time, and other content",
+    remedy='decide which one counts: assure release LOAD --because "…"',
+)
+"""The one finding that the ledger makes itself; the rulebook has it from here."""
+
+
 class LedgerError(RuntimeError):
     """A request the ledger cannot carry out; the message says what to do instead."""
 
@@ -176,8 +185,8 @@ def accept(connection: Connection, load_ids: Iterable[int], as_of: dt.datetime) 
 def withdraw(connection: Connection, load_id: int, by_role: str, because: str, as_of: dt.datetime) -> int:
     """Stop a load's rows from counting; the version they had replaced counts again."""
     load = _decide(connection, load_id, "withdraw", by_role, because, as_of)
-    if load["state"] not in ("accepted", "held", "judged"):
-        raise LedgerError(f"load {load_id} is {load['state']}; only accepted, judged or held loads can be withdrawn")
+    if load["state"] in ("refused", "withdrawn"):
+        raise LedgerError(f"load {load_id} is {load['state']}: it counts for nothing as it is")
     sequence = _next_sequence(connection)
     move(connection, load_id, "withdrawn", as_of)
     _recount(connection, load["provider_code"], load["feed"], sequence)
@@ -185,7 +194,7 @@ def withdraw(connection: Connection, load_id: int, by_role: str, because: str, a
 
 
 def release(connection: Connection, load_id: int, by_role: str, because: str, as_of: dt.datetime) -> None:
-    """Let a held load into the next wave; it also wins a tie with a version of equal rank, until that one is released."""
+    """Let a held load into the next wave; it wins a tie with a version of equal rank, until that one is released."""
     load = _decide(connection, load_id, "release", by_role, because, as_of)
     if load["state"] != "held":
         raise LedgerError(f"load {load_id} is {load['state']}; only held loads can be released")
@@ -293,18 +302,7 @@ def _hold_ties(connection: Connection, provider_code: str, feed: str) -> list[in
         tied = [row[0] for row in cursor]
         cursor.execute("update audit.deliveries set state = 'held' where load_id = any(%s)", (tied,))
     for load_id in tied:
-        find(
-            connection,
-            load_id,
-            [
-                Finding(
-                    "hold",
-                    "FILE-TIE",
-                    "another file for the same period has the same status, version and submission time, and other content",
-                    'decide which one counts: assure release LOAD --because "…"',
-                )
-            ],
-        )
+        find(connection, load_id, [TIE])
     return tied
 
 
