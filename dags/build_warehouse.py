@@ -12,7 +12,7 @@ Runs when any sender's DAG has judged something new (asset `warehouse/raw`), one
 |---|---|---|
 | `accept` | Great Expectations could not run, so the wave was not let in | read the log, then clear the task; people still read yesterday's marts |
 | `transform` | a model or a test failed; nothing was swapped | `dbt.log` in the state folder names it; mend it and clear the task |
-| `swap` | the marts were read without a pause for a minute | clear the task; if it stays red, look for a query that never ends |
+| `swap` | the marts were read without a pause for a minute, or a build by hand overtook this one | read the log; clear the task; if it stays red, look for a query that never ends |
 
 A load that the gate does not let through is *held* and leaves this green: see `assure status`.
 """
@@ -40,9 +40,10 @@ def build_warehouse():
     @task
     def transform(accepted_through: int, dag_run=None) -> int:
         from airflow.sdk.exceptions import AirflowSkipException
+
         from clock import as_of
-        from warehouse.periods import last_ended_quarter
         from warehouse import build
+        from warehouse.periods import last_ended_quarter
 
         moment = as_of(dag_run)
         quarter = last_ended_quarter(moment)

@@ -77,6 +77,7 @@ def ingest(sender: str):
         @task(outlets=[RAW])
         def announce(judged: int, dag_run=None) -> None:
             from airflow.sdk.exceptions import AirflowSkipException
+
             from clock import as_of
             from loaders import load
 

@@ -16,14 +16,15 @@ AIRFLOW_DATABASE = "airflow"
 def bootstrap() -> None:
     """Create database, roles, schemas and tables and apply grants.yml. Needs an administrator's URL (or the embedded server)."""
     _create_database(database())
-    with connect(ADMIN) as connection, connection.cursor() as cursor:
-        # Two bootstraps at once would both create the roles.
-        cursor.execute("select pg_advisory_xact_lock(hashtext('assure bootstrap'))")
-        _create_roles(cursor)
-        _create_schemas(cursor)
-    migrate.upgrade(engine(OWNER))
-    with connect(OWNER) as connection:
-        grants.apply(connection)
+    with _on_server() as alone:
+        # Two bootstraps at once would both create roles and tables; roles belong to the whole server.
+        alone.execute("select pg_advisory_lock(hashtext('assure bootstrap'))")
+        with connect(ADMIN) as connection, connection.cursor() as cursor:
+            _create_roles(cursor)
+            _create_schemas(cursor)
+        migrate.upgrade(engine(OWNER))
+        with connect(OWNER) as connection:
+            grants.apply(connection)
 
 
 def drop() -> None:
@@ -37,6 +38,9 @@ def drop() -> None:
 def create_airflow_database() -> str:
     """Create Airflow's metadata database beside the warehouse and return its URL, password included."""
     _create_database(AIRFLOW_DATABASE)
+    with _on_server() as cursor:
+        # Whoever may read marts has no business among the scheduler's connections and logs.
+        cursor.execute(sql.SQL("revoke all on database {} from public").format(sql.Identifier(AIRFLOW_DATABASE)))
     return admin_url(AIRFLOW_DATABASE).render_as_string(hide_password=False)
 
 
@@ -94,9 +98,7 @@ def _create_roles(cursor) -> None:
     for role in grants.roles():
         verbs = "connect, temporary" if role in ("loader", "transformer", "analyst") else "connect"
         cursor.execute(
-            sql.SQL("grant " + verbs + " on database {} to {}").format(
-                sql.Identifier(database()), sql.Identifier(role)
-            )
+            sql.SQL("grant " + verbs + " on database {} to {}").format(sql.Identifier(database()), sql.Identifier(role))
         )
 
 

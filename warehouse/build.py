@@ -194,7 +194,9 @@ def _is_swapped(build_id: int) -> bool:
         raise BuildFailed(f"build {build_id} is {state_now}, so nothing was swapped; run `assure build`")
     if not is_latest:
         # Each build begins by clearing away what the one before it left beside the marts.
-        raise BuildFailed(f"a later build has taken the place of build {build_id}; nothing needs doing if that one stands")
+        raise BuildFailed(
+            f"a later build has taken the place of build {build_id}; nothing needs doing if that one stands"
+        )
     return False
 
 
