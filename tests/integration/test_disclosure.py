@@ -1,0 +1,316 @@
+"""Attack the published rows of the made-up region: can anyone work out a small count of people from what is printed?
+
+The attacker has every published row, knows the rules by which counts are rounded, and knows the bed days, referrals and
+answers behind the charts, which others publish. The truth is read from the marts to see whether the attack came off.
+"""
+
+import re
+from collections import defaultdict
+from functools import cache
+
+import numpy
+import pytest
+from scipy.optimize import linprog
+
+from tests.truth.published import EDITION, published
+from warehouse import connection
+
+QUARTER = "2026-27-Q1"
+SMALL = range(1, 5)
+ROUNDED_BY = 2  # a count rounded to 5 is off by at most 2
+# A hidden count is safe while this many values are still possible, one of them no small one.
+FEWEST_POSSIBLE = 5
+COUNTS = ("count", "numerator", "denominator")
+# Numbers of published relations that say nothing of people: how to print, how much to require, how many files came.
+HARMLESS = {
+    "pub_editions": {"edition_number", "accepted_through"},
+    "pub_expectations": {"expectation_number"},
+    "pub_measures": {"minimum_denominator", "display_order"},
+    "pub_figures": {"value", "decimals"},
+    "pub_data_quality": {"files_received", "rows_read", "rows_accepted", "rows_set_aside"},
+}
+
+
+@pytest.fixture(scope="module")
+def report(loaded_region):
+    with published() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def figures(report) -> dict[str, dict]:
+    return {row["figure_id"]: row for row in report.rows("figures")}
+
+
+@pytest.fixture(scope="module")
+def truth(loaded_region) -> dict[tuple, tuple]:
+    """True counts as (measure, organisation, service, period kind, first day) -> (numerator, denominator)."""
+    with connection.connect("analyst") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select measure_code, organisation_code, service_id, period_kind, period_start_on, numerator, denominator"
+            " from marts.fct_measures where numerator is not null"
+        )
+        return {row[:5]: row[5:] for row in cursor}
+
+
+class Attack:
+    """What is printed of one measure, as linear constraints on the true count of each service and month."""
+
+    def __init__(self, measure: str, part: int) -> None:
+        self.measure, self.part = measure, part
+        self.cells: dict[tuple, int] = {}
+        self.rows: list[tuple[set[int], float]] = []
+
+    def cell(self, organisation: str, service: str | None, month: object) -> int:
+        return self.cells.setdefault((organisation, service, month), len(self.cells))
+
+    def saw(self, cells: set[int], printed: float) -> None:
+        self.rows.append((cells, printed))
+
+    def possible(self, cell: int) -> tuple[float, float]:
+        """The least and the greatest that the count can be; infinity where nothing bounds it."""
+        above = numpy.zeros((2 * len(self.rows), len(self.cells)))
+        limits = numpy.zeros(2 * len(self.rows))
+        for place, (cells, printed) in enumerate(self.rows):
+            for one in cells:
+                above[2 * place, one], above[2 * place + 1, one] = 1, -1
+            slack = ROUNDED_BY if printed else 0
+            limits[2 * place], limits[2 * place + 1] = printed + slack, slack - printed
+        target = numpy.zeros(len(self.cells))
+        target[cell] = 1
+        ends = []
+        for sign in (1, -1):
+            found = linprog(sign * target, A_ub=above, b_ub=limits, bounds=(0, None), method="highs")
+            assert found.status in (0, 3), f"the printed rows of {self.measure} contradict each other"
+            ends.append(sign * found.fun if found.status == 0 else sign * -numpy.inf)
+        return ends[0], ends[1]
+
+
+def attack(measure: str, part: int, figures: dict, truth: dict) -> Attack:
+    """Gather everything printed about one measure: charts by month, quarters by service, organisation and region."""
+    made = Attack(measure, part)
+    months = {key[1:3] + key[4:] for key in truth if key[0] == measure and key[3] == "month"}
+    leaves = {place for place in months if place[1] is not None}
+    for place in sorted(leaves, key=str):
+        made.cell(*place)
+    for (organisation, service, month), printed in charted(measure, part, figures, truth).items():
+        covered = {place for place in leaves if place[0] == organisation and place[2] == month}
+        if service is not None:
+            covered = {place for place in covered if place[1] == service}
+        made.saw({made.cell(*place) for place in covered}, printed)
+    statistic = ("numerator", "denominator")[part]
+    for figure in figures.values():
+        if (figure["measure_code"], figure["statistic"], figure["period_kind"]) != (measure, statistic, "quarter"):
+            continue
+        if figure["value"] is None:
+            continue
+        covered = {
+            place
+            for place in leaves
+            if figure["period_start_on"] <= place[2] <= figure["period_end_on"]
+            and figure["organisation_code"] in ("ALL", place[0])
+            and figure["service_id"] in (None, place[1])
+        }
+        made.saw({made.cell(*place) for place in covered}, figure["value"])
+    return made
+
+
+def charted(measure: str, part: int, figures: dict, truth: dict) -> dict[tuple, float]:
+    """The rounded counts that an attacker reads back out of the charts' points, knowing what they are out of."""
+    found = {}
+    for figure in figures.values():
+        if not figure["figure_id"].startswith(f"spc/{measure}/") or figure["statistic"] != "value":
+            continue
+        if figure["value"] is None:
+            continue
+        place = (figure["organisation_code"], figure["service_id"], figure["period_start_on"])
+        counted, out_of = truth[measure, place[0], place[1], "month", place[2]]
+        if measure == "fft_positive":
+            rounded = 5 * round(out_of / 5)
+            found[place] = round(figure["value"] * rounded) if part == 0 else rounded
+        elif part == 0:
+            found[place] = round(figure["value"] * out_of / scale(measure))
+        assert abs(found.get(place, (counted, out_of)[part]) - (counted, out_of)[part]) <= ROUNDED_BY
+    return found
+
+
+def scale(measure: str) -> int:
+    return {"chase_contacts": 100}.get(measure, 1000)
+
+
+@pytest.mark.parametrize(
+    ("measure", "part"),
+    [(code, 0) for code in ("restrictive_interventions", "access_complaints", "chase_contacts", "fft_positive")]
+    + [("fft_positive", 1)],
+)
+def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(measure, part, figures, truth):
+    made = attack(measure, part, figures, truth)
+    small = [place for place in made.cells if truth[measure, place[0], place[1], "month", place[2]][part] in SMALL]
+    for place in small:
+        least, most = made.possible(made.cells[place])
+        assert most - least >= FEWEST_POSSIBLE - 1, f"{measure} {place}: {least} to {most}"
+        assert most >= SMALL.stop, f"{measure} {place}: {least} to {most}"
+
+
+def test_the_attack_finds_what_can_be_found():
+    """Printed 20 beside a total of 25, the hidden sister lies between 1 and 9; beside a total of nought it is nought."""
+    made = Attack("made up", 0)
+    seen, hidden = made.cell("ZW1", "A", None), made.cell("ZW1", "B", None)
+    made.saw({seen}, 20)
+    made.saw({seen, hidden}, 25)
+    assert made.possible(hidden) == pytest.approx((1, 9))
+    other, nought = made.cell("ZW2", "A", None), made.cell("ZW2", "B", None)
+    made.saw({other, nought}, 0)
+    assert made.possible(nought) == pytest.approx((0, 0))
+
+
+@pytest.mark.parametrize("measure", ["new_voices", "needs_met"])
+@pytest.mark.parametrize("part", [0, 1])
+def test_no_hidden_organisation_is_the_region_less_the_others(measure, part, figures, truth):
+    statistic = ("numerator", "denominator")[part]
+    mine = [
+        figure for figure in figures.values() if (figure["measure_code"], figure["statistic"]) == (measure, statistic)
+    ]
+    made = Attack(measure, part)
+    senders = [figure for figure in mine if figure["organisation_code"] != "ALL"]
+    for figure in senders:
+        made.cell(figure["organisation_code"], None, None)
+    for figure in mine:
+        if figure["value"] is not None:
+            cells = {made.cell(figure["organisation_code"], None, None)}
+            if figure["organisation_code"] == "ALL":
+                cells = {made.cell(one["organisation_code"], None, None) for one in senders}
+            made.saw(cells, figure["value"])
+    for figure in senders:
+        if figure["value_state"] == "suppressed":
+            least, most = made.possible(made.cell(figure["organisation_code"], None, None))
+            assert most - least >= FEWEST_POSSIBLE - 1
+
+
+def test_a_hidden_count_hides_everything_made_of_it(figures):
+    """No share, rate, interval or denominator stands beside a numerator that is hidden."""
+    beside = defaultdict(dict)
+    for figure in figures.values():
+        if figure["disclosure_class"] == "people" and figure["period_kind"] == "quarter":
+            place = (figure["measure_code"], figure["organisation_code"], figure["service_id"], figure["quarter_id"])
+            beside[place][figure["statistic"]] = figure
+    hidden = [found for found in beside.values() if "suppressed" in {one["value_state"] for one in found.values()}]
+    assert hidden
+    for found in hidden:
+        assert {one["value"] for one in found.values()} == {None}
+
+
+def test_every_share_and_rate_is_that_of_the_rounded_counts_beside_it(figures):
+    """Share times total gives back the rounded count, and so nothing that was not printed."""
+    checked = 0
+    for figure in figures.values():
+        if figure["statistic"] not in ("share", "rate_per_1000", "rate_per_100") or figure["value"] is None:
+            continue
+        if figure["disclosure_class"] != "people" or figure["period_kind"] != "quarter":
+            continue
+        numerator, denominator = (
+            figures[figure["figure_id"].replace(f".{figure['statistic']}/", f".{part}/")]["value"]
+            for part in ("numerator", "denominator")
+        )
+        times = {"share": 1, "rate_per_1000": 1000, "rate_per_100": 100}[figure["statistic"]]
+        assert figure["value"] == pytest.approx(numerator * times / denominator, rel=1e-12)
+        checked += 1
+    assert checked > 8
+
+
+def test_no_count_of_people_is_printed_unrounded(figures):
+    people = [row for row in figures.values() if row["disclosure_class"] == "people" and row["statistic"] in COUNTS]
+    assert people
+    assert {row["figure_id"] for row in people if row["value"] is not None and row["value"] % 5} == set()
+
+
+def test_charts_are_drawn_and_limited_by_rounded_counts_alone(figures, truth, report):
+    """The limits are those of the points as printed: limits of true counts beside them would let them be solved."""
+    from warehouse import spc
+
+    series = report.rows("series", chart_state="publishable")
+    assert {row["measure_code"] for row in series} >= {"restrictive_interventions", "fft_positive"}
+    points, options, printed = [], [], {}
+    for row in series:
+        mine = sorted(
+            (one for one in figures.values() if one["subject_id"] == row["series_id"] and one["section"] == "series"),
+            key=lambda one: one["period_start_on"],
+        )
+        options.append((row["series_id"], row["improvement_direction"], None, True, None))
+        for number, one in enumerate((one for one in mine if one["statistic"] == "value"), start=1):
+            points.append((row["series_id"], number, str(one["period_start_on"]), one["value"], False))
+        for one in mine:
+            printed[row["series_id"], str(one["period_start_on"]), one["statistic"]] = one["value"]
+    with connection.connect("transformer") as opened:
+        for found in spc.compute(opened, points, options):
+            for line in ("mean", "lpl", "upl"):
+                value = printed[found["series_id"], found["x"], line]
+                assert (value is None) == (found[line] is None)
+                assert value is None or value == pytest.approx(found[line], rel=1e-9), found
+
+
+def test_a_printed_effect_is_that_of_rounded_counts(figures, loaded_region):
+    with connection.connect("analyst") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select organisation_code, change_id, measure_code, after_numerator, after_denominator, baseline_numerator,"
+            " baseline_denominator from marts.mart_change_effects"
+            " where verdict in ('improved', 'worsened', 'no_signal')"
+        )
+        effects = cursor.fetchall()
+    assert effects
+    for organisation, change, measure, after, after_of, before, before_of in effects:
+        value = figures[f"effect.value/{organisation}/{change}/{measure}"]["value"]
+        if value is None:
+            continue
+        assert min(after, before) >= 20
+        assert value == pytest.approx((rounded(after) / after_of) / (rounded(before) / before_of), rel=1e-9)
+
+
+def rounded(count: int) -> int:
+    return 5 * round(count / 5)
+
+
+def test_no_number_hides_in_a_label_a_verdict_or_another_column(report):
+    """Numbers stand in pub_figures, where they are hidden and rounded, and nowhere else."""
+    with report.opened.cursor() as cursor:
+        cursor.execute(
+            "select table_name, column_name from information_schema.columns where table_schema = 'published'"
+            " and data_type in ('integer', 'bigint', 'double precision', 'numeric', 'real', 'smallint')"
+        )
+        numeric = {(name.removesuffix("_now"), column) for name, column in cursor}
+    assert numeric <= {(relation, column) for relation, columns in HARMLESS.items() for column in columns}
+    said = {row["label"] for row in report.rows("figures")} - {None}
+    for relation in ("series", "effects", "findings"):
+        for row in report.rows(relation):
+            said |= {str(row[column]) for column in row if column.endswith(("_words", "_label")) and row[column]}
+    assert said
+    assert [words for words in said if re.search(r"\d", words)] == []
+
+
+def test_counts_of_rows_about_people_are_rounded(report):
+    for row in report.rows("data_quality"):
+        if row["record"] in ("incident", "restrictive_intervention", "complaint"):
+            assert all(row[column] is None or row[column] % 5 == 0 for column in ("rows_read", "rows_accepted")), row
+
+
+def test_the_chart_of_access_complaints_is_in_words_and_that_of_restrictive_interventions_is_drawn(report):
+    (access,) = report.rows("series", measure_code="access_complaints")
+    assert access["chart_state"] == "words_only"
+    assert access["verdict_words"]
+    assert access["variation_icon"] is None
+    drawn = report.rows("series", measure_code="restrictive_interventions", chart_state="publishable")
+    assert {row["service_id"] for row in drawn} == {None, "ZW1-S-01", "ZW1-S-02", "ZW1-S-05"}
+
+
+@cache
+def page() -> str:
+    from report import publication
+
+    return publication.content(EDITION).decode("utf-8")
+
+
+def test_no_hidden_value_stands_in_the_page(figures, loaded_region):
+    """A hidden figure is printed as words, with an empty value behind them."""
+    for figure_id, value in re.findall(r'data-figure="([^"]+)" value="([^"]*)"', page()):
+        if figures[figure_id]["value_state"] != "counted":
+            assert value == ""
