@@ -29,7 +29,8 @@ def current(connection: Connection, quarter_id: str, icb_code: str) -> dict | No
     """Return the newest edition of a quarter that is neither corrected nor withdrawn."""
     return _one(
         connection,
-        "quarter_id = %s and icb_code = %s and state not in ('corrected', 'withdrawn') order by edition_number desc limit 1",
+        "quarter_id = %s and icb_code = %s and state not in ('corrected', 'withdrawn')"
+        " order by edition_number desc limit 1",
         (quarter_id, icb_code),
     )
 
@@ -41,6 +42,11 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
         existing = current(connection, quarter_id, icb_code)
         if existing:
             return existing["edition_id"]
+        relations = _published(connection)
+        if relations:
+            # From here on no build can be swapped in: all rows of an edition are of one build, the one that is named.
+            names = (sql.Identifier("published", f"{relation}_now") for relation in relations)
+            cursor.execute(sql.SQL("lock table {} in access share mode").format(sql.SQL(", ").join(names)))
         built = build.latest(connection)
         if built is None or built["report_quarter"] != quarter_id:
             raise EditionError(f"the marts do not speak for {quarter_id}; run: assure build --quarter {quarter_id}")
@@ -54,7 +60,7 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
             " accepted_through, code_version) values (%s, %s, %s, %s, 'draft', %s, %s, %s)",
             (edition_id, quarter_id, icb_code, number, as_of, built["accepted_through"], built["code_version"]),
         )
-        for relation in _published(connection):
+        for relation in relations:
             cursor.execute(
                 sql.SQL(
                     "insert into audit.edition_rows (edition_id, relation, row_number, row)"
@@ -73,7 +79,8 @@ def advance(
     """Move an edition to its next state and return it. A sign-off needs its kind, and a role unless it is automatic."""
     edition = find(connection, edition_id)
     if to not in NEXT_STATES[edition["state"]]:
-        raise EditionError(f"{edition_id} is {edition['state'].replace('_', ' ')}; it cannot become {to.replace('_', ' ')}")
+        is_now, wanted = edition["state"].replace("_", " "), to.replace("_", " ")
+        raise EditionError(f"{edition_id} is {is_now}; it cannot become {wanted}")
     if to == "signed_off" and (sign_off_kind not in ("automatic", "named_role") or not by_role):
         raise EditionError("a sign-off says whether it is automatic or by a named role, and which")
     today = as_of.astimezone(LONDON).date()
@@ -84,9 +91,12 @@ def advance(
         changes |= {"published_on": today}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"update audit.editions set {', '.join(f'{name} = %({name})s' for name in changes)} where edition_id = %(id)s",
-            changes | {"id": edition_id},
+            f"update audit.editions set {', '.join(f'{name} = %({name})s' for name in changes)}"
+            " where edition_id = %(id)s and state = %(was)s",
+            changes | {"id": edition_id, "was": edition["state"]},
         )
+        if not cursor.rowcount:
+            raise EditionError(f"{edition_id} has just been moved on by somebody else; look at it again")
     return find(connection, edition_id)
 
 

@@ -153,7 +153,7 @@ def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(me
 
 
 def test_the_attack_finds_what_can_be_found():
-    """Printed 20 beside a total of 25, the hidden sister lies between 1 and 9; beside a total of nought it is nought."""
+    """Beside 20 in a total of 25 the hidden sister lies between 1 and 9; in a total of nought she is nought."""
     made = Attack("made up", 0)
     seen, hidden = made.cell("ZW1", "A", None), made.cell("ZW1", "B", None)
     made.saw({seen}, 20)

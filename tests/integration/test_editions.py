@@ -1,0 +1,203 @@
+"""An edition is frozen once and served as stored; it moves only as it may, and a mended one gets the next number."""
+
+import datetime as dt
+import hashlib
+import re
+import threading
+
+import psycopg2.errors
+import pytest
+
+from report import html, publication, rows
+from tests.truth.copies import copy_of
+from warehouse import connection, editions
+from warehouse.editions import NEXT_STATES, EditionError
+
+QUARTER, ICB = "2026-27-Q1", "ZWL"
+FIRST = f"{QUARTER}/{ICB}/1"
+AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
+LATER = dt.datetime(2026, 8, 3, 6, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def copied(loaded_region):
+    with copy_of(loaded_region) as name:
+        yield name
+
+
+@pytest.fixture
+def transformer(copied):
+    with connection.connect("transformer") as opened:
+        yield opened
+
+
+@pytest.fixture
+def undone(transformer):
+    """A transaction whose end is that nothing happened."""
+    yield transformer
+    transformer.rollback()
+
+
+def frozen(edition_id: str) -> str:
+    """A hash of every frozen row of an edition."""
+    with connection.connect("transformer") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select relation, row_number, row::text from audit.edition_rows where edition_id = %s order by 1, 2",
+            (edition_id,),
+        )
+        return hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+
+
+def rendered(edition_id: str) -> bytes:
+    with connection.connect("reporter") as opened:
+        return html.render(rows.read(opened, edition_id)).encode("utf-8")
+
+
+def set_state(opened, state: str) -> None:
+    with opened.cursor() as cursor:
+        cursor.execute("update audit.editions set state = %s where edition_id = %s", (state, FIRST))
+
+
+def test_rendering_again_gives_the_bytes_that_are_stored(copied):
+    served = publication.content(FIRST)
+    assert served == rendered(FIRST)
+    assert b"Published." in served
+
+
+def test_later_figures_do_not_reach_a_frozen_edition(copied):
+    before, served = frozen(FIRST), publication.content(FIRST)
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "update published.pub_figures_now set value = value + 1 where measure_code = 'inputs_received' returning 1"
+        )
+        assert cursor.rowcount > 0
+    assert frozen(FIRST) == before
+    assert publication.content(FIRST) == served
+
+
+def test_a_stored_page_that_somebody_touched_is_not_served(undone):
+    with undone.cursor() as cursor:
+        cursor.execute("select current_user, has_table_privilege('transformer', 'audit.edition_faces', 'update')")
+        assert cursor.fetchone()[1] is False
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        cursor.execute("update audit.edition_faces set content = content || 'x'::bytea where edition_id = %s", (FIRST,))
+        with pytest.raises(EditionError, match="not what was stored"):
+            editions.stored(opened, FIRST, "html")
+        opened.rollback()
+
+
+@pytest.mark.parametrize("state", NEXT_STATES)
+def test_an_edition_moves_only_as_it_may(state, undone):
+    for to in NEXT_STATES:
+        set_state(undone, state)
+        if to in NEXT_STATES[state]:
+            moved = editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse")
+            assert moved["state"] == to
+        else:
+            with pytest.raises(EditionError, match="cannot become"):
+                editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse")
+
+
+@pytest.mark.parametrize(("kind", "role"), [("", "chief nurse"), ("named_role", ""), ("somehow", "chief nurse")])
+def test_nobody_signs_without_saying_how_and_as_whom(kind, role, undone):
+    set_state(undone, "draft")
+    with pytest.raises(EditionError, match="sign-off"):
+        editions.advance(undone, FIRST, "signed_off", AS_OF, kind, role)
+
+
+def test_of_two_that_move_an_edition_at_once_one_hears_of_it(copied):
+    heard = []
+
+    def withdraw(opened):
+        try:
+            editions.advance(opened, FIRST, "withdrawn", AS_OF)
+        except EditionError as error:
+            heard.append(str(error))
+        opened.rollback()
+
+    with connection.connect("transformer") as one, connection.connect("transformer") as two:
+        editions.advance(one, FIRST, "corrected", AS_OF)
+        waiting = threading.Thread(target=withdraw, args=(two,))
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+        one.commit()
+        waiting.join(10)
+        set_state(one, "published")
+    assert len(heard) == 1
+    assert "moved on by somebody else" in heard[0]
+
+
+def test_no_build_is_swapped_in_while_an_edition_is_drafted(undone):
+    set_state(undone, "withdrawn")
+    editions.draft(undone, QUARTER, ICB, AS_OF)
+    with connection.connect("admin") as other, other.cursor() as cursor:
+        with pytest.raises(psycopg2.errors.LockNotAvailable):
+            cursor.execute("lock table published.pub_changes_now in access exclusive mode nowait")
+        other.rollback()
+
+
+def test_marts_of_another_quarter_are_not_drafted(undone):
+    with pytest.raises(EditionError, match="assure build --quarter 2025-26-Q4"):
+        editions.draft(undone, "2025-26-Q4", ICB, AS_OF)
+
+
+# One edition after the other: from here on the stories follow upon each other
+
+
+def test_drafting_twice_is_drafting_once(copied):
+    assert publication.draft(QUARTER, ICB, AS_OF) == FIRST
+    assert publication.draft_what_is_due(AS_OF) == []
+    assert numbers() == [1]
+
+
+def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transformer):
+    before = frozen(FIRST)
+    editions.advance(transformer, FIRST, "withdrawn", LATER)
+    transformer.commit()
+    assert "do not rely on it" in text_of(FIRST)
+    drafted = []
+    drafters = [
+        threading.Thread(target=lambda: drafted.append(publication.draft(QUARTER, ICB, LATER))) for _ in range(2)
+    ]
+    for drafter in drafters:
+        drafter.start()
+    for drafter in drafters:
+        drafter.join(60)
+    assert drafted == [f"{QUARTER}/{ICB}/2"] * 2
+    assert numbers() == [1, 2]
+    assert frozen(FIRST) == before
+
+
+def test_what_nobody_signed_is_not_published(copied):
+    second = f"{QUARTER}/{ICB}/2"
+    assert publication.publish_what_is_signed_off(LATER) == []
+    assert "Nobody has signed it off" in text_of(second)
+    publication.sign_off(second, "Chief nurse", LATER)
+    assert publication.publish_what_is_signed_off(LATER) == [second]
+    assert "Signed off by the chief nurse on 3 August 2026" in text_of(second)
+    assert publication.publish_what_is_signed_off(LATER) == []
+
+
+def test_a_corrected_edition_makes_room_for_the_next(transformer):
+    editions.advance(transformer, f"{QUARTER}/{ICB}/2", "corrected", LATER)
+    transformer.commit()
+    assert publication.draft(QUARTER, ICB, LATER) == f"{QUARTER}/{ICB}/3"
+    assert numbers() == [1, 2, 3]
+
+
+def test_an_icb_that_configured_it_has_its_editions_signed_by_themselves(copied, monkeypatch):
+    monkeypatch.setenv("ASSURE_AUTOMATIC_SIGN_OFF", "QQQ=nobody;ZWL=board secretary")
+    third = f"{QUARTER}/{ICB}/3"
+    assert publication.publish_what_is_signed_off(LATER) == [third]
+    assert "signed off automatically. No person has signed it" in text_of(third)
+
+
+def numbers() -> list[int]:
+    with connection.connect("transformer") as opened, opened.cursor() as cursor:
+        cursor.execute("select edition_number from audit.editions order by 1")
+        return [number for (number,) in cursor]
+
+
+def text_of(edition_id: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", publication.content(edition_id).decode("utf-8")))
