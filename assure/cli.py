@@ -267,6 +267,19 @@ def sql(
     show(heads, found)
 
 
+@app.command(rich_help_panel=LOOK, epilog='Example: psql "$(assure address)"')
+def address(
+    role: Annotated[str, typer.Argument(help="Which role opens it: analyst, reviewer, reporter, …")] = "analyst",
+) -> None:
+    """Print the connection string of a role, password included, for psql, DBeaver, Power BI or Excel."""
+    from warehouse.connection import url
+    from warehouse.grants import roles
+
+    if role not in roles():
+        raise typer.BadParameter(f"there is no role '{role}'; choose one of {', '.join(roles())}")
+    print(url(role).set(drivername="postgresql").render_as_string(hide_password=False))
+
+
 @app.command(rich_help_panel=LOOK, epilog="Example: assure spc tests/data/spc/spc_points_expected.csv --csv")
 def spc(
     file: Annotated[

@@ -1,10 +1,12 @@
 """What the command line prints of a real warehouse: one line per row asked for, in the role it promises."""
 
+import contextlib
 import csv
 import io
 import math
 from pathlib import Path
 
+import psycopg2
 import pytest
 from typer.testing import CliRunner
 
@@ -45,6 +47,12 @@ def test_spc_prints_one_row_for_each_row_it_reads_and_equals_the_oracle(assure):
 
 def test_sql_answers_as_the_analyst(assure):
     assert assure("sql", "select current_user as who", "--csv").stdout == "who\nanalyst\n"
+
+
+def test_the_printed_address_opens_the_warehouse_as_the_analyst(assure):
+    with contextlib.closing(psycopg2.connect(assure("address").stdout.strip())) as opened, opened.cursor() as cursor:
+        cursor.execute("select current_user")
+        assert cursor.fetchone() == ("analyst",)
 
 
 @pytest.mark.parametrize("question", ["select * from raw.input", "create table marts.mine (a int)", "selekt"])
