@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from expectations.verdict import LEVELS
 from loaders.provider import Provider
 from warehouse import ledger
 from warehouse.connection import connect
@@ -10,31 +11,38 @@ LISTED = 20
 
 
 def write(provider: Provider) -> str:
-    """Return the reply to a sender about every load that was not simply accepted, newest first."""
+    """Return the reply to a sender about every load of which something is to be said, newest first."""
     with connect("loader") as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select d.load_id, d.file_name, d.state, d.rows_read, d.rows_landed, d.rows_set_aside from audit.deliveries as d"
-            " where d.provider_code = %s and exists (select from audit.findings as f where f.load_id = d.load_id)"
-            " order by d.submitted_at desc, d.load_id desc",
+            "select load_id, file_name, state, rows_read, rows_landed, rows_set_aside from audit.deliveries as delivery"
+            " where provider_code = %s"
+            " and exists (select from audit.findings as found where found.load_id = delivery.load_id)"
+            " order by submitted_at desc, load_id desc",
             (provider.organisation_code,),
         )
         lines = []
         for load_id, file_name, state, read, landed, set_aside in cursor.fetchall():
-            lines.append(f"{file_name} (load {load_id}): {state}; {read} rows read, {landed} landed, {set_aside} set aside")
+            counts = f"{read} rows read, {landed} landed, {set_aside} set aside"
+            lines.append(f"{file_name} (load {load_id}): {state}; {counts}")
             lines += describe(ledger.findings(connection, load_id))
     return "\n".join(lines) if lines else "Everything that was sent was accepted. Thank you."
 
 
 def describe(findings: Iterable[ledger.Finding]) -> list[str]:
-    """Return one line for each finding, with its place, rule, message and remedy; long lists are cut and counted."""
-    findings = list(findings)
-    lines = [f"  {_place(found)}{found.rule}: {found.message}. To do: {found.remedy}." for found in findings[:LISTED]]
-    if len(findings) > LISTED:
-        lines.append(f"  … and {len(findings) - LISTED} more of this kind")
-    return [line.replace("..", ".") for line in lines]
+    """Return one line for each finding, the dearest first: place, rule, message and remedy. What is left is counted."""
+    findings = sorted(findings, key=lambda found: LEVELS.index(found.level))
+    lines = [
+        f"  {_place(found)}{found.rule}: {_ended(found.message)} To do: {_ended(found.remedy)}" for found in findings
+    ]
+    return lines[:LISTED] + ([f"  … and {len(lines) - LISTED} more"] if len(lines) > LISTED else [])
+
+
+def _ended(sentence: str) -> str:
+    return sentence.rstrip(".") + "."
 
 
 def _place(found: ledger.Finding) -> str:
+    level = f"[{found.level.replace('_', ' ')}]"
     parts = [
         f"sheet '{found.sheet}'" if found.sheet else "",
         f"row {found.row_number}" if found.row_number else "",
@@ -42,4 +50,4 @@ def _place(found: ledger.Finding) -> str:
     ]
     place = ", ".join(part for part in parts if part)
     counted = f" ({found.row_count} rows)" if found.row_count > 1 else ""
-    return f"[{found.level.replace('_', ' ')}] {place}{counted}: " if place else f"[{found.level.replace('_', ' ')}]{counted} "
+    return f"{level} {place}{counted}: " if place else f"{level}{counted} "

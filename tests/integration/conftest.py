@@ -1,17 +1,15 @@
-"""Land rows by hand, for tests that judge what lies in raw and do not care how it came there."""
+"""Land rows by hand, or make up a sender whose files are loaded as any sender's are."""
 
-import datetime as dt
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import psycopg2
 import pytest
 
 from expectations.contract import Contract, load_contracts
+from tests.made_up_sender import SUBMITTED_AT, MadeUpSender, provider_file
 from warehouse import connection, ledger
-
-SUBMITTED_AT = dt.datetime(2026, 7, 10, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -57,3 +55,16 @@ def _only(row: dict[str, Any], columns) -> dict[str, Any]:
 def _insert(cursor, schema: str, record: str, row: dict[str, Any]) -> None:
     names = ", ".join(f'"{name}"' for name in row)
     cursor.execute(f'insert into {schema}."{record}" ({names}) values %s', (tuple(row.values()),))
+
+
+@pytest.fixture(scope="module")
+def sender(shared_warehouse, tmp_path_factory) -> Iterator[Callable[..., MadeUpSender]]:
+    """Call to make a sender of incidents; `feeds` and other keys of its provider file may be given."""
+    folder = tmp_path_factory.mktemp("providers")
+
+    def make(**changed) -> MadeUpSender:
+        return MadeUpSender(f"z{uuid.uuid4().hex[:6]}", folder, provider_file(**changed))
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASSURE_PROVIDERS", str(folder))
+        yield make
