@@ -62,7 +62,7 @@ def destroy(connection: Connection, load_id: int) -> None:
 
 
 def _keep_url() -> str:
-    return (os.environ.get("ASSURE_KEEP_URL") or (state() / "kept").as_uri()).rstrip("/")
+    return (os.environ.get("ASSURE_KEEP_URL") or str(state() / "kept")).rstrip("/")
 
 
 def _master() -> Fernet:
