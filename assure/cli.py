@@ -207,8 +207,8 @@ def stop() -> None:
 
 
 @app.command(rich_help_panel=LOOK, epilog="Example: assure status zw1")
-def status(sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None) -> None:
-    """Show what arrived, what was refused, held or set aside, and when the marts were built."""
+def status(sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None, as_of: AsOf = None) -> None:
+    """Show what arrived, what was refused, held or set aside, which agreements end, and when the marts were built."""
     from loaders import status as standing
 
     overview = standing.read(sender)
@@ -216,7 +216,10 @@ def status(sender: Annotated[str | None, typer.Argument(help="Only this sender."
         ("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file"),
         overview.feeds,
     )
-    for line in overview.attention:
+    ending = standing.agreements_ending(
+        _providers([sender] if sender else None), _moment(as_of).astimezone(LONDON).date()
+    )
+    for line in (*overview.attention, *ending):
         print(line)
     print(overview.build)
 

@@ -1,10 +1,17 @@
 """Gather how things stand: what arrived by feed, what waits for a person, when the marts were built."""
 
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loaders.provider import Provider
 from warehouse import build
 from warehouse.connection import connect
 from warehouse.periods import LONDON
+
+
+WARN_DAYS = (60, 30, 7)
+"""Days before an agreement ends on which the ICB is reminded; what is left counts up to the next of them."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +21,28 @@ class Standing:
     feeds: list[tuple]
     attention: list[str]
     build: str
+
+
+def agreements_ending(providers: Iterable[Provider], on: dt.date) -> list[str]:
+    """Return a line for each feed whose agreement has ended or ends within 60 days, the most urgent first."""
+    lines = []
+    for provider in providers:
+        for name, feed in provider.feeds.items():
+            last = max((one.valid_to for one in provider.agreements if feed.records <= set(one.records)), default=None)
+            if last is None:
+                lines.append(
+                    (-1, f"{provider.code} {name}: no agreement covers its records; add one under agreements:")
+                )
+            elif last < on:
+                lines.append(
+                    (-1, f"{provider.code} {name}: its agreement ended on {last:%d %B %Y}; nothing is fetched")
+                )
+            elif (days := (last - on).days) <= WARN_DAYS[0]:
+                urgency = min(mark for mark in WARN_DAYS if days <= mark)
+                lines.append(
+                    (urgency, f"{provider.code} {name}: its agreement ends on {last:%d %B %Y}, in {days} days")
+                )
+    return [line for _, line in sorted(lines)]
 
 
 def read(sender: str | None = None) -> Standing:
