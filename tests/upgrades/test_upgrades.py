@@ -14,7 +14,7 @@ from psycopg2 import sql
 from tests.upgrades import write
 from warehouse import bootstrap, build, connection, server
 
-AS_OF = dt.datetime(2023, 10, 31, 6, 0, tzinfo=dt.UTC)
+AS_OF = dt.datetime(2023, 11, 30, 6, 0, tzinfo=dt.UTC)
 QUARTER = "2023-24-Q2"
 DUMPS = sorted(write.HERE.glob("warehouse_*.sql.gz"))
 

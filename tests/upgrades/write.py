@@ -15,8 +15,8 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SENT_BY = dt.date(2023, 9, 30)
-AS_OF = dt.datetime(2023, 9, 30, 6, 0, tzinfo=dt.UTC)
+SENT_BY = dt.date(2023, 10, 31)
+AS_OF = dt.datetime(2023, 10, 31, 6, 0, tzinfo=dt.UTC)
 SCHEMAS = ("audit", "quarantine", "raw", "restricted")
 LARGEST = 300_000
 
