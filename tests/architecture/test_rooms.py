@@ -17,7 +17,7 @@ SQL_CLOCK = re.compile(
     re.IGNORECASE,
 )
 SPEAKS_FREELY = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc", "lib"}
-LOGGED = {"sender", "feed", "load_id", "rows", "build_id", "port", "path", "data_directory"}
+LOGGED = {"sender", "feed", "load_id", "rows", "build_id", "port", "path", "data_directory", "schema"}
 """What a log may hold beside its sentence: names and counts of ours, never a cell."""
 LEVELS = {"debug", "info", "warning", "error", "critical", "exception", "log"}
 
@@ -124,8 +124,8 @@ def test_nothing_below_the_command_line_prints(modules):
 
 
 def test_no_test_looks_outside_the_project(modules):
-    # A browser is the one thing that no package brings.
-    allowed = re.compile(r"/(usr/bin(/chromium)?)?$")
+    # A browser is the one thing that no package brings; a path below /etc is one that a sender must not reach.
+    allowed = re.compile(r"/(usr/bin(/chromium)?|etc/\w+)?$")
     faults = []
     for path, tree in modules.items():
         if path.parts[0] != "tests":
