@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
-from warehouse.periods import periods_between, working_day_after
 from loaders.provider import Feed, Provider
-from warehouse.periods import LONDON
+from warehouse.periods import LONDON, periods_between, working_day_after
 
 
 def refresh(connection: Connection, providers: Iterable[Provider], as_of: dt.datetime) -> None:

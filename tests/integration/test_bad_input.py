@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from loaders import load, replies, tabular
+from loaders.check import check
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
 from warehouse.paths import ROOT
@@ -173,6 +174,25 @@ def test_what_bad_input_gets(wave, name):
     assert one.visible("incident") == case.visible
 
 
+OUTCOMES = {"accepted": "accept", "held": "hold", "refused": "refuse"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_file_checked_without_a_warehouse_gets_the_same_verdict(wave, name):
+    one = wave[0][name]
+    checked = check(one.folder / NAME, one.provider, SUBMITTED_AT)
+    delivery = one.delivery(NAME)
+    assert checked.outcome == OUTCOMES[delivery["state"]]
+    assert checked.findings == one.findings(NAME)
+    assert (checked.rows_read, checked.rows_set_aside, checked.rows_filtered) == (
+        delivery["rows_read"],
+        delivery["rows_set_aside"],
+        delivery["rows_filtered"],
+    )
+    if delivery["state"] == "accepted":
+        assert checked.rows_kept == {"incident": one.visible("incident")}
+
+
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.state == "refused"])
 def test_nothing_of_a_refused_file_is_in_the_warehouse(wave, name):
     one = wave[0][name]
@@ -187,7 +207,10 @@ def test_another_sender_of_the_same_wave_is_not_touched(wave):
 
 
 def test_a_nil_return_is_a_true_nought(wave):
-    delivery = wave[0]["nil"].delivery(NAME)
+    one = wave[0]["nil"]
+    delivery = one.delivery(NAME)
+    standing = "select record from audit.visibility where load_id = %s and retired_seq is null"
+    assert one.ask(standing, delivery["load_id"]) == [("incident",)]
     assert (delivery["is_nil_return"], delivery["rows_read"], delivery["state"]) == (True, 0, "accepted")
 
 

@@ -1,12 +1,9 @@
-"""A file is carried in exactly once: no row is lost, steps may be killed and repeated, a load says how it was read."""
+"""Rows are conserved, a load says how it was read and under what, and text arrives as it was sent."""
 
 import copy
 import datetime as dt
 import os
 import random
-import subprocess
-import sys
-import threading
 
 import psycopg2
 import pytest
@@ -15,8 +12,7 @@ from hypothesis import strategies as st
 
 from loaders import landing, load
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
-from warehouse import connection, ledger
-from warehouse.paths import ROOT
+from warehouse import connection
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 NAME = "incidents_2026-06.csv"
@@ -166,64 +162,7 @@ def test_two_files_of_equal_rank_and_other_content_wait_for_a_person(sender):
     assert one.visible("incident") == 3
 
 
-# ---- Killed, repeated, at the same time ------------------------------------------------------------------------------
-
-
-def test_running_twice_is_running_once(sender):
-    one = sender()
-    one.send(NAME, file_of(["good", "no day"] + ["good"] * 20))
-    for _ in range(2):
-        one.load(AS_OF)
-    load.accept_wave(AS_OF)
-    sequence = load.accept_wave(AS_OF)
-    one.load(AS_OF)
-    assert load.accept_wave(AS_OF) == sequence
-    assert one.rules(NAME) == ["INC-TYP.occurred_on"]
-    assert one.visible("incident") == 21
-
-
-KILLED = """
-import datetime as dt, os, sys
-from pathlib import Path
-from loaders import landing, load
-from loaders.provider import load_provider
-landing.BATCH = 2
-send = landing._Copier._send
-def send_and_die(*arguments):
-    send(*arguments)
-    os._exit(9)
-landing._Copier._send = send_and_die
-load.land(load_provider(Path(sys.argv[1])), dt.datetime.fromisoformat(sys.argv[2]))
-"""
-
-
-def test_a_load_killed_while_it_lands_leaves_nothing_and_lands_the_next_time(sender):
-    one = sender()
-    one.send(NAME, file_of(["good"] * 20))
-    load.fetch(one.provider, AS_OF)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(one.folder.with_suffix(".yml")), AS_OF.isoformat()], cwd=ROOT, check=False
-    )
-    assert killed.returncode == 9
-    load_id = one.delivery(NAME)["load_id"]
-    assert one.ask("select count(*) from raw.incident where load_id = %s", load_id) == [(0,)]
-    assert load.land(one.provider, AS_OF) == [load_id]
-    assert one.ask("select count(*) from raw.incident where load_id = %s", load_id) == [(20,)]
-
-
-def test_of_two_workers_on_one_file_one_wins(sender):
-    one = sender()
-    one.send(NAME, file_of(["good"] * 20))
-    load.fetch(one.provider, AS_OF)
-    landed = []
-    workers = [threading.Thread(target=lambda: landed.extend(load.land(one.provider, AS_OF))) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    load_id = one.delivery(NAME)["load_id"]
-    assert landed == [load_id]
-    assert one.ask("select count(*) from raw.incident where load_id = %s", load_id) == [(20,)]
+# ---- What stands in raw, and what is said of it --------------------------------------------------------------------
 
 
 def test_an_error_of_the_database_is_no_verdict(sender):
@@ -240,9 +179,6 @@ def test_an_error_of_the_database_is_no_verdict(sender):
         load.land(one.provider, AS_OF)
     assert one.delivery(NAME)["state"] == "fetched"
     assert one.findings(NAME) == []
-
-
-# ---- What stands in raw ----------------------------------------------------------------------------------------------
 
 
 def test_every_oddity_of_text_arrives_as_it_was_sent(sender):
@@ -289,21 +225,3 @@ def test_an_outcome_says_what_was_read_and_under_which_agreement(sender):
         "declared_version": 1,
     }
     assert (delivery["period_start_on"], delivery["period_end_on"]) == (dt.date(2026, 6, 1), dt.date(2026, 6, 30))
-
-
-def test_what_is_dated_after_the_day_we_speak_for_is_not_there_yet(sender):
-    one = sender()
-    one.send(NAME, file_of(["good"]), AS_OF + dt.timedelta(hours=1))
-    assert one.load(AS_OF).load_ids == []
-
-
-def test_a_withdrawn_load_gives_way_to_the_one_before(sender):
-    one = sender()
-    one.send(NAME, file_of(["good"] * 3))
-    one.send("incidents_2026-06_v2.csv", file_of(["good"] * 4))
-    one.load(AS_OF)
-    load.accept_wave(AS_OF)
-    assert one.visible("incident") == 4
-    with connection.connect("loader") as opened:
-        ledger.withdraw(opened, one.delivery("incidents_2026-06_v2.csv")["load_id"], "data manager", "wrong", AS_OF)
-    assert one.visible("incident") == 3
