@@ -105,7 +105,7 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
         scale=alt.Scale(domain=[-0.5, len(points) - 0.5 + len(points) * (0.13 if width > 400 else 0.3)], nice=False),
         axis=alt.Axis(values=shown, labelExpr=_label_expression(labels), title=None, grid=False, labelOverlap=False),
     )
-    number_format = "%" if unit == SHARE else ""
+    number_format = "%" if unit == SHARE else alt.Undefined
     y = alt.Y(
         "value:Q",
         scale=alt.Scale(zero=True, nice=True),

@@ -9,7 +9,7 @@ from datetime import date
 from report import charts, words
 from report.rows import Edition, Figure, Row
 from report.tables import Table
-from report.words import Code, Sentence, Words, listed, number, say, sentence
+from report.words import Code, Sentence, Words, day, listed, number, say, sentence
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
     where = Words(row["service_name"] or row["organisation_name"])
     verdict = row["verdict_words"] or "No verdict"
     title = say(where, ", ", Words(words.lowered(row["plain_name"])), ": ", Words(words.continued(verdict)))
-    notes = [Words(row[column]) for column in ("caveat_words", "disagreement_words") if row.get(column)]
+    notes = [*_since_changes(edition, row)]
+    notes += [say(Words(row[column])) for column in ("caveat_words", "disagreement_words") if row.get(column)]
     if row["chart_state"] != "publishable":
         why = (
             "There are too few points for a chart."
@@ -44,7 +45,7 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
         return Chart(
             key=_key(row),
             title=title,
-            described=words.paragraph(say(why), *(say(note) for note in notes)),
+            described=words.paragraph(say(why), *notes),
             drawing=None,
             table=None,
         )
@@ -62,10 +63,29 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
     return Chart(
         key=_key(row),
         title=title,
-        described=words.paragraph(_described(points, row), *(say(note) for note in notes)),
+        described=words.paragraph(_described(points, row), *notes),
         drawing=drawing,
         table=table,
     )
+
+
+def _since_changes(edition: Edition, row: Row) -> list[Sentence]:
+    """What a change's own comparison found: limits of the whole time hold both halves, and may not show it."""
+    found = [
+        effect
+        for effect in edition.effects
+        if effect.get("series_id") == row["series_id"] and effect["verdict"] in ("improved", "worsened")
+    ]
+    found.sort(key=lambda effect: (str(effect["implemented_on"]), effect["change_id"]))
+    return [
+        sentence(
+            "better" if effect["verdict"] == "improved" else "worse",
+            " since a change on ",
+            day(effect["implemented_on"]),
+            " than before it, judged with limits fixed before the change",
+        )
+        for effect in found
+    ]
 
 
 def _unit(row: Row) -> str:

@@ -92,3 +92,17 @@ def test_no_word_of_blame_or_rank_stands_in_the_page(page):
         found = [text[max(0, place.start() - 30) : place.end()] for place in re.finditer(re.escape(word), text)]
         allowed = [said for said in found if "not shown to be" in said or "nobody is" in said or "never" in said]
         assert found == allowed, word
+
+
+def test_charts_are_labelled_in_plain_numbers(page):
+    labels = re.findall(r"<text[^>]*>([^<]*)</text>", page)
+    assert len(labels) > 100
+    assert [label for label in labels if re.search(r"\de[+-]?\d|NaN|undefined", label)] == []
+
+
+def test_a_series_says_what_its_change_did_where_the_chart_alone_would_not(page):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    access = text[text.index("complaints about access: the latest month") :][:400]
+    assert "Better since a change on 1 May 2025 than before it" in access
+    birch = text[text.index("Birch ward, restrictive interventions") :][:300]
+    assert "Better since" not in birch
