@@ -7,6 +7,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
 from loaders.provider import Feed, Provider
+from warehouse.build import BUILD_LOCK
 from warehouse.periods import LONDON, periods_between, working_day_after
 
 
@@ -15,6 +16,8 @@ def refresh(connection: Connection, providers: Iterable[Provider], as_of: dt.dat
     today = as_of.astimezone(LONDON).date()
     providers = list(providers)
     with connection.cursor() as cursor:
+        # Not under a build: its models must all read the same senders and the same dues.
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", (BUILD_LOCK,))
         cursor.execute("delete from audit.organisations")
         execute_values(cursor, "insert into audit.organisations values %s", [_organisation(one) for one in providers])
         cursor.execute("delete from audit.expected_deliveries")

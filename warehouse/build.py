@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 NEXT = "_next"
 SWAP_TRIES = 200
 LOCK_TIMEOUT = "100ms"
+BUILD_LOCK = "assure build"
+"""Advisory lock of whoever builds, or changes what every model of a build must read alike."""
 
 
 class BuildFailed(RuntimeError):
@@ -156,7 +158,9 @@ def _run_dbt(variables: dict) -> list[tuple[str, str, float]]:
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     with connect(OWNER) as connection, connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(hashtext('assure build'))")
+        cursor.execute("select pg_advisory_lock(hashtext(%s))", (BUILD_LOCK,))
+        # The lock is the session's: no transaction stands open through all of dbt, to be ended for idling.
+        connection.commit()
         yield
 
 

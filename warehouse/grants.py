@@ -58,7 +58,7 @@ def _apply_schema(cursor, schema: str, role: str, verbs: list[str]) -> None:
             sql.SQL("grant {verbs} on all tables in schema {schema} to {role}").format(verbs=listed, **names)
         )
     if "insert" in verbs:
-        cursor.execute(sql.SQL("grant usage on all sequences in schema {schema} to {role}").format(**names))
+        cursor.execute(sql.SQL("grant usage, select on all sequences in schema {schema} to {role}").format(**names))
 
 
 def _apply_table(cursor, schema: str, table: str, role: str, verbs: list[str]) -> None:
