@@ -55,6 +55,7 @@ class CellReader:
         self.state_of = dict(cell_map.states) if cell_map else {}
         self._join = cell_map.join if cell_map else None
         self._constant = cell_map.constant if cell_map else None
+        self._typed: object = None
         self._sender_codes = {_fold(text): code for text, code in (cell_map.codes if cell_map else {}).items()}
         self._dates = cell_map.dates if cell_map and cell_map.dates else form.dates
         self._missing = frozenset(form.missing)
@@ -65,7 +66,9 @@ class CellReader:
     def __call__(self, cells: Iterable) -> object:
         """Return the typed value; where nothing was sent, the contract's default or None. Raises CellFault."""
         if self._constant is not None:
-            return self._read([self._constant])
+            if self._typed is None:
+                self._typed = self._read([self._constant])
+            return self._typed
         sent = [cell for cell in cells if text_of(cell) not in self._missing]
         if not sent:
             return self._default
@@ -112,7 +115,7 @@ class CellReader:
             raise CellFault("TYP")
         number = Decimal(text.replace(",", ""))
         # Far outside what anyone counts, and beyond what a column of the warehouse can hold.
-        if number and not -LONGEST_NUMBER <= number.adjusted() < LONGEST_NUMBER or len(text) > LONGEST_NUMBER:
+        if (number and not -LONGEST_NUMBER <= number.adjusted() < LONGEST_NUMBER) or len(text) > LONGEST_NUMBER:
             raise CellFault("TYP")
         return number
 

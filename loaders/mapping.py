@@ -1,6 +1,6 @@
 """Turn a sender's rows of cells into typed rows of records; pure, and a stream from end to end."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from expectations.contract import Contract
@@ -105,7 +105,9 @@ class TableReader:
         }
         self._counted = self._value or next((name for name in ("counted", "value") if name in self._readers), None)
         self._states = self._readers[self._counted].state_of if self._counted else {}
-        self._has_value_state = any(column.name == "value_state" for column in contract.columns)
+        self._names = [column.name for column in contract.columns]
+        self._required = [column.name for column in contract.columns if column.is_required]
+        self._has_value_state = "value_state" in self._names
         if table.headings:
             self._place(list(table.headings))
 
@@ -183,6 +185,9 @@ class TableReader:
             raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(self.undeclared.values()))
         self.missing_optional = missing
         self._positions = {heading: places[heading] for heading in wanted if heading in places}
+        self._places = {
+            name: self._places_of(self._source(name, None)) for name in self._readers if name != self._value
+        }
         self._width = len(headings)
         unnamed = (place for place, heading in enumerate(headings) if not heading)
         self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)}
@@ -199,16 +204,15 @@ class TableReader:
         needed = [*self.table.skip_when, *(self.table.unpivot.headings if self.table.unpivot else ())]
         return tuple(dict.fromkeys(lost + [heading for heading in needed if heading not in places]))
 
-    def _cells(self, row: Row, headings: tuple[str, ...]) -> list:
-        places = (self._positions.get(heading) for heading in headings)
-        return [row.cells[place] for place in places if place is not None and place < len(row.cells)]
+    def _places_of(self, headings: Iterable[str]) -> tuple[int, ...]:
+        return tuple(self._positions[heading] for heading in headings if heading in self._positions)
 
     def _is_no_record(self, row: Row) -> bool:
         for heading, texts in self.table.skip_when.items():
-            if any(text_of(cell) in texts for cell in self._cells(row, (heading,))):
+            if any(text_of(cell) in texts for cell in _at(row, self._places_of((heading,)))):
                 return True
         blank = self.table.skip_when_blank
-        return bool(blank) and not any(text_of(cell) for cell in self._cells(row, blank))
+        return bool(blank) and not any(text_of(cell) for cell in _at(row, self._places_of(blank)))
 
     def _vote(self, row: Row) -> None:
         for place in range(self._width, len(row.cells)):
@@ -230,23 +234,23 @@ class TableReader:
         """Return one record of a row; of an unpivoted one that of `value_heading`, which `sets` other columns."""
         values, state = {}, None
         for name, reader in self._readers.items():
-            headings = self._source(name, value_heading)
-            cells = [sets[name]] if name in sets else self._cells(row, headings)
+            if name in sets:
+                cells = [sets[name]]
+            else:
+                cells = _at(row, self._places_of((value_heading,)) if name == self._value else self._places[name])
             if name == self._counted and self._states and cells:
                 state = self._states.get(text_of(cells[0]))
             try:
                 values[name] = reader(cells)
             except CellFault as fault:
-                raise _Fault(fault.kind, name, headings) from None
+                raise _Fault(fault.kind, name, self._source(name, value_heading)) from None
         if self._has_value_state and values.get("value_state") is None:
             counted = values.get(self._counted)
             values["value_state"] = state or ("counted" if counted is not None else None)
-        for column in self.contract.columns:
-            if column.is_required and values.get(column.name) is None:
-                raise _Fault("REQ", column.name, self._source(column.name, value_heading))
-        return RecordRow(
-            self.contract.record, row.number, part, tuple(values.get(column.name) for column in self.contract.columns)
-        )
+        for name in self._required:
+            if values.get(name) is None:
+                raise _Fault("REQ", name, self._source(name, value_heading))
+        return RecordRow(self.contract.record, row.number, part, tuple(map(values.get, self._names)))
 
     def _source(self, name: str, value_heading: str | None) -> tuple[str, ...]:
         """Return the headings that fill a column."""
@@ -254,6 +258,11 @@ class TableReader:
             return (value_heading,)
         mapped = self.table.columns.get(name)
         return mapped.source if mapped else ()
+
+
+def _at(row: Row, places: tuple[int, ...]) -> list:
+    cells = row.cells
+    return [cells[place] for place in places if place < len(cells)]
 
 
 class _Fault(Exception):
