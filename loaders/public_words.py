@@ -1,4 +1,4 @@
-"""Find the public words that no second person has read yet, and record that they were read: only then are they printed."""
+"""Find the public words that no second person has read yet, and record that they were: only then are they printed."""
 
 import datetime as dt
 import hashlib
@@ -33,7 +33,8 @@ def unchecked(provider_code: str | None = None) -> list[Words]:
                 cursor.execute(
                     sql.SQL(
                         "select distinct r.provider_code, r.{column} from raw.{record} as r"
-                        " inner join audit.deliveries as d on d.load_id = r.load_id and d.state in ('judged', 'accepted')"
+                        " inner join audit.deliveries as d"
+                        " on d.load_id = r.load_id and d.state in ('judged', 'accepted')"
                         " where r.{column} is not null and (%(code)s::text is null or r.provider_code = %(code)s)"
                     ).format(column=sql.Identifier(column.name), record=sql.Identifier(record)),
                     {"code": provider_code.upper() if provider_code else None},
@@ -56,7 +57,8 @@ def approve(waiting: Iterable[Words], by_role: str, on: dt.date) -> int:
     with connect("loader") as connection, connection.cursor() as cursor:
         execute_values(
             cursor,
-            "insert into audit.word_checks (words_sha256, checked_by_role, checked_on) values %s on conflict do nothing",
+            "insert into audit.word_checks (words_sha256, checked_by_role, checked_on) values %s"
+            " on conflict do nothing",
             [(digest, by_role, on) for digest in digests],
         )
     return len(digests)

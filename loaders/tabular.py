@@ -27,7 +27,7 @@ LONGEST_CELL = 100_000
 
 
 class Row(NamedTuple):
-    """One row: sheet (None for text files), line or row number from 1, cells; text is cleaned, dates and numbers typed."""
+    """One row: sheet (None for text), line or row number from 1, cells; text is cleaned, dates and numbers typed."""
 
     sheet: str | None
     number: int
@@ -100,7 +100,7 @@ def _first_undecodable(content: BinaryIO, encoding: str) -> int | None:
 
 
 def _unzipped(content: BinaryIO) -> Iterator[bytes]:
-    """Yield the bytes of the one file in an archive. Raises Unreadable for any other archive, and for too many bytes."""
+    """Yield the bytes of an archive's one file. Raises Unreadable for any other archive, and for too many bytes."""
     count = 0
     try:
         with zipfile.ZipFile(content) as archive:

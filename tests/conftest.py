@@ -132,7 +132,7 @@ def region(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded_region(bootstrapped, region) -> Iterator[str]:
-    """A warehouse into which the whole made-up region was loaded, built and published, by the functions the DAGs call."""
+    """A warehouse into which the made-up region was loaded, built and published, by the functions the DAGs call."""
     from assure import demonstration
 
     for _ in _own_warehouse(bootstrapped):

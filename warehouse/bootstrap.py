@@ -14,7 +14,7 @@ AIRFLOW_DATABASE = "airflow"
 
 
 def bootstrap() -> None:
-    """Create database, roles, schemas and tables and apply grants.yml. Needs an administrator's URL (or the embedded server)."""
+    """Create database, roles, schemas and tables, and apply grants.yml, as the server's administrator."""
     _create_database(database())
     with _on_server() as alone:
         # Two bootstraps at once would both create roles and tables; roles belong to the whole server.

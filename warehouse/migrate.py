@@ -21,7 +21,7 @@ def upgrade(engine: Engine) -> None:
 
 
 def revise(engine: Engine, message: str, *metadata: MetaData) -> None:
-    """Write a new revision that brings the database to `metadata` (raw tables from contracts) and the ledger's tables."""
+    """Write a revision that brings the database to `metadata` (raw tables from contracts) and the ledger's tables."""
     with engine.begin() as connection:
         config = _config(connection)
         config.attributes["target_metadata"] = [tables.metadata, *metadata]

@@ -1,4 +1,4 @@
-"""A real browser for the browser tests: the chromium on PATH. Without one CI fails; elsewhere they are left out aloud."""
+"""A real browser for the browser tests: chromium on PATH. Without it CI fails; elsewhere they are left out aloud."""
 
 import os
 import shutil
