@@ -189,6 +189,7 @@ def withdraw(connection: Connection, load_id: int, by_role: str, because: str, a
         raise LedgerError(f"load {load_id} is {load['state']}: it counts for nothing as it is")
     sequence = _next_sequence(connection)
     move(connection, load_id, "withdrawn", as_of)
+    _undo(connection, [load_id], sequence)
     _recount(connection, load["provider_code"], load["feed"], sequence)
     return sequence
 
@@ -268,12 +269,12 @@ _RANKED = """
 
 def _recount(connection: Connection, provider_code: str, feed: str, sequence: int) -> None:
     """Decide anew which loads of a feed count from `sequence` on."""
-    while _hold_ties(connection, provider_code, feed):
+    while _hold_ties(connection, provider_code, feed, sequence):
         pass  # below two of equal rank may stand two others
     _settle(connection, provider_code, feed, sequence)
 
 
-def _hold_ties(connection: Connection, provider_code: str, feed: str) -> list[int]:
+def _hold_ties(connection: Connection, provider_code: str, feed: str, sequence: int) -> list[int]:
     """Hold loads of equal rank and different content, and return them; a released one stays and wins."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -300,9 +301,19 @@ def _hold_ties(connection: Connection, provider_code: str, feed: str) -> list[in
         )
         tied = [row[0] for row in cursor]
         cursor.execute("update audit.deliveries set state = 'held' where load_id = any(%s)", (tied,))
+    _undo(connection, tied, sequence)
     for load_id in tied:
         find(connection, load_id, [TIE])
     return tied
+
+
+def _undo(connection: Connection, load_ids: list[int], sequence: int) -> None:
+    """Let what loads said up to now count as never said, from `sequence` on: not even as what was said first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update audit.visibility set undone_seq = %s where load_id = any(%s) and undone_seq is null",
+            (sequence, load_ids),
+        )
 
 
 def _settle(connection: Connection, provider_code: str, feed: str, sequence: int) -> None:

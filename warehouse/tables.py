@@ -107,6 +107,7 @@ visibility = _table(
     _text("record", "Record name."),
     Column("accepted_seq", BigInteger, nullable=False, comment="Counter value from which the rows count."),
     Column("retired_seq", BigInteger, comment="Counter value from which they no longer do; null while they count."),
+    Column("undone_seq", BigInteger, comment="Counter value from which they count as never sent: withdrawn, or held."),
     PrimaryKeyConstraint("load_id", "record", "accepted_seq"),
 )
 

@@ -8,7 +8,8 @@ once is a finding: `rows_with_key` says how many rows that replace whole periods
 
 key            the columns, besides the sender, that make a row of the record unique
 newest_first   how newer rows of one key are told from older ones before submission is looked at
-every_version  true: all rows that ever counted up to S, also those replaced since (for what was said first)
+every_version  true: all rows that ever counted up to S, also those replaced since (for what was said first); not
+               those of a file that was withdrawn or is held: what was sent by mistake was never said
 #}
 {% macro visible_rows(record, key, newest_first=[], every_version=false) -%}
 {%- set key_columns = ["provider_code"] + key -%}
@@ -32,6 +33,7 @@ visible_loads as (
         visibility.record = '{{ record }}'
         and visibility.accepted_seq <= {{ var("accepted_through") }}
         {%- if every_version %}
+        and {{ is_not_undone("visibility") }}
         -- One file read twice was said once, and the later reading is the one meant.
         and not exists (
             select 1
@@ -41,6 +43,7 @@ visible_loads as (
             where
                 later_visibility.record = '{{ record }}'
                 and later_visibility.accepted_seq <= {{ var("accepted_through") }}
+                and {{ is_not_undone("later_visibility") }}
                 and later_deliveries.provider_code = deliveries.provider_code
                 and later_deliveries.feed = deliveries.feed
                 and later_deliveries.file_sha256 = deliveries.file_sha256
@@ -89,6 +92,12 @@ newest_rows as (
 
 select * from newest_rows
 {%- endif %}
+{%- endmacro %}
+
+
+{# True for an interval whose load had not been withdrawn or held by S. #}
+{% macro is_not_undone(visibility) -%}
+    ({{ visibility }}.undone_seq is null or {{ visibility }}.undone_seq > {{ var("accepted_through") }})
 {%- endmacro %}
 
 

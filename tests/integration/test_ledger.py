@@ -90,17 +90,24 @@ class Desk:
 
     def as_known_at(self, sequence: int) -> set[str]:
         """The files whose rows the staging model reads when a build asks for this sequence."""
+        return self._read(staging_sql(sequence))
+
+    def ever_said_at(self, sequence: int) -> set[str]:
+        """The files that had said anything by this sequence, also those replaced since."""
+        return self._read(staging_sql(sequence, '{{ visible_rows("complaint", ["complaint_id"], every_version=true) }}'))
+
+    def _read(self, statement: str) -> set[str]:
         self.connection.commit()
         with connect("transformer") as connection, connection.cursor() as cursor:
-            cursor.execute(staging_sql(sequence))
+            cursor.execute(statement)
             names = [column.name for column in cursor.description]
             rows = [dict(zip(names, row, strict=True)) for row in cursor]
         return {row["complaint_id"] for row in rows if row["provider_code"] == self.code}
 
 
-def staging_sql(sequence: int) -> str:
-    """The text of stg_complaint as dbt would render it."""
-    text = (DBT / "macros" / "visible_rows.sql").read_text() + (DBT / "models/staging/stg_complaint.sql").read_text()
+def staging_sql(sequence: int, model: str = (DBT / "models/staging/stg_complaint.sql").read_text()) -> str:
+    """The text of stg_complaint, or of another model, as dbt would render it."""
+    text = (DBT / "macros" / "visible_rows.sql").read_text() + model
     return (
         jinja2.Environment()
         .from_string(text)
@@ -192,6 +199,24 @@ def test_a_withdrawal_brings_the_old_one_back_and_is_kept_itself(desk):
     last = desk.withdraw("june")
     assert (desk.counting(), desk.as_known_at(last)) == (set(), set())
     assert desk.as_known_at(third) == {"june"}
+
+
+def test_what_was_withdrawn_was_never_said_first(desk):
+    first = desk.accepted("june", 1)
+    replaced = desk.accepted("june again", 5)
+    assert desk.ever_said_at(replaced) == {"june", "june again"}
+    last = desk.withdraw("june")
+    assert desk.ever_said_at(first) == {"june"}
+    assert desk.ever_said_at(last) == {"june again"}
+
+
+def test_what_is_held_for_a_tie_says_nothing_until_it_is_released(desk):
+    desk.accepted("this", 3)
+    tied = desk.accepted("that", 3)
+    assert desk.ever_said_at(tied - 1) == {"this"}
+    assert desk.ever_said_at(tied) == set()
+    desk.release("this")
+    assert desk.ever_said_at(ledger.current_sequence(desk.connection)) == {"this"}
 
 
 def test_months_stand_beside_each_other(desk):

@@ -5,7 +5,8 @@ standing as (
         visibility.load_id,
         bool_or(
             visibility.retired_seq is null or visibility.retired_seq > {{ var("accepted_through") }}
-        ) as is_standing
+        ) as is_standing,
+        bool_or({{ is_not_undone("visibility") }}) as has_stood
     from {{ source("audit", "visibility") }} as visibility
     where visibility.accepted_seq <= {{ var("accepted_through") }}
     group by visibility.load_id
@@ -29,7 +30,7 @@ deliveries as (
         deliveries.rows_set_aside,
         deliveries.rows_filtered,
         coalesce(standing.is_standing, false) as is_standing,
-        standing.load_id is not null as has_stood
+        coalesce(standing.has_stood, false) as has_stood
     from {{ source("audit", "deliveries") }} as deliveries
     left join standing on deliveries.load_id = standing.load_id
     left join {{ source("audit", "organisations") }} as organisations

@@ -1822,6 +1822,12 @@ def upgrade() -> None:
             nullable=True,
             comment="Counter value from which they no longer do; null while they count.",
         ),
+        sa.Column(
+            "undone_seq",
+            sa.BigInteger(),
+            nullable=True,
+            comment="Counter value from which they count as never sent: withdrawn, or held.",
+        ),
         sa.ForeignKeyConstraint(
             ["load_id"],
             ["audit.deliveries.load_id"],
