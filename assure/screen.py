@@ -74,22 +74,31 @@ def told(error: BaseException) -> tuple[str, int]:
     """
     import psycopg2
 
+    from warehouse.connection import DatabaseFault
+
     name = type(error).__name__
+    if isinstance(error, DatabaseFault | psycopg2.Error) and (remedy := _remedy_for(error)):
+        return remedy, BROKEN
     if type(error).__module__.partition(".")[0] in ROOMS or _is_said_by_us(error):
         message = error.args[0] if isinstance(error, KeyError) and error.args else error
         return " ".join(str(message).split()), WRONG_USE if name in MENDED_BY_THE_CALLER else BROKEN
-    if isinstance(error, psycopg2.Error):
-        if error.pgcode in NOT_MADE_YET:
-            return "the warehouse lacks what this needs; run: assure bootstrap, and for marts: assure build", BROKEN
-        if error.pgcode == NOT_ALLOWED:
-            return (
-                "the database does not let this role do that; assure bootstrap mends the grants, and itself needs an"
-                " administrator's ASSURE_DATABASE_URL that may create roles and databases"
-            ), BROKEN
-        if isinstance(error, psycopg2.OperationalError) and error.pgcode is None:
-            reason = (str(error).strip().splitlines() or [name])[0]
-            return f"the warehouse does not let us in ({reason}); is it made? run: assure bootstrap", BROKEN
+    if isinstance(error, psycopg2.OperationalError) and error.pgcode is None:
+        reason = (str(error).strip().splitlines() or [name])[0]
+        return f"the warehouse does not let us in ({reason}); is it made? run: assure bootstrap", BROKEN
     return f"{name}; where it happened: {_log(error)} (ASSURE_DEBUG=1 shows everything, perhaps with data)", BROKEN
+
+
+def _remedy_for(error: BaseException) -> str | None:
+    """Return what to do about an answer of the database that anyone may meet; None for every other answer."""
+    code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+    if code in NOT_MADE_YET:
+        return "the warehouse lacks what this needs; run: assure bootstrap, and for marts: assure build"
+    if code == NOT_ALLOWED:
+        return (
+            "the database does not let this role do that; assure bootstrap mends the grants, and itself needs an"
+            " administrator's ASSURE_DATABASE_URL that may create roles and databases"
+        )
+    return None
 
 
 def _is_said_by_us(error: BaseException) -> bool:

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
-from psycopg2 import errors, sql
+from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection
 
 from warehouse import grants
-from warehouse.connection import OWNER, connect, url
+from warehouse.connection import OWNER, DatabaseFault, connect, url
 from warehouse.paths import ROOT, state
 from warehouse.periods import LONDON
 
@@ -25,8 +25,12 @@ log = logging.getLogger(__name__)
 NEXT = "_next"
 SWAP_TRIES = 200
 LOCK_TIMEOUT = "100ms"
+IN_USE = {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED}
 BUILD_LOCK = "assure build"
 """Advisory lock of whoever builds, or changes what every model of a build must read alike."""
+
+
+SEE_MORE = "run `ASSURE_DEBUG=1 assure build` at a terminal to see what dbt says, which may quote a record"
 
 
 class BuildFailed(RuntimeError):
@@ -62,7 +66,7 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
                 ),
             )
     if failures or not outcome:
-        raise BuildFailed(f"dbt stopped at: {', '.join(failures) or 'parsing'}; see {log_folder() / 'dbt.log'}")
+        raise BuildFailed(f"dbt stopped at: {', '.join(failures) or 'parsing'}; {SEE_MORE}")
     return build_id
 
 
@@ -114,8 +118,8 @@ def code_version() -> str:
     return f"{released}+{told.stdout.strip()}" if told.returncode == 0 else released
 
 
-def log_folder():
-    """Return the folder of dbt's log and compiled SQL."""
+def work_folder():
+    """Return the folder of dbt's compiled SQL."""
     folder = state() / "dbt"
     folder.mkdir(exist_ok=True)
     return folder
@@ -138,7 +142,7 @@ def dbt_arguments(variables: dict) -> list[str]:
     """Return the arguments every dbt call of this project shares."""
     return [
         "--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT / "dbt_project"),
-        "--target-path", str(log_folder() / "target"), "--log-path", str(log_folder()),
+        "--target-path", str(work_folder() / "target"), "--log-path", str(work_folder()),
         "--vars", json.dumps(variables),
     ]  # fmt: skip
 
@@ -148,11 +152,20 @@ def _run_dbt(variables: dict) -> list[tuple[str, str, float]]:
 
     os.environ.update(dbt_environment())
     result = dbtRunner().invoke(
-        ["--quiet", "--no-use-colors", "build", "--exclude-resource-type", "unit_test", *dbt_arguments(variables)]
+        [*_said_by_dbt(), "--no-use-colors", "build", "--exclude-resource-type", "unit_test", *dbt_arguments(variables)]
     )
     if result.exception:
-        raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; see {log_folder() / 'dbt.log'}")
+        raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; {SEE_MORE}")
     return [(one.node.name, str(one.status), one.execution_time) for one in result.result or ()]
+
+
+def _said_by_dbt() -> list[str]:
+    """Return how much dbt may say: nothing, on screen or in a file, unless somebody at a terminal asks for everything.
+
+    Its messages pass on what the database says, and that quotes cells. Which nodes failed stands in audit.builds.
+    """
+    on_screen = ["--quiet"] if os.environ.get("ASSURE_DEBUG", "") not in ("", "0") else ["--log-level", "none"]
+    return [*on_screen, "--log-level-file", "none", "--no-write-json"]
 
 
 @contextmanager
@@ -209,7 +222,9 @@ def _swap_between_readers(build_id: int) -> None:
         try:
             with connect(OWNER) as connection:
                 return _swap_now(connection, build_id)
-        except (errors.LockNotAvailable, errors.DeadlockDetected):
+        except DatabaseFault as fault:
+            if fault.sqlstate not in IN_USE:
+                raise
             # Somebody reads: wait a moment, so that readers never queue behind us for long.
             time.sleep(random.uniform(0.02, 0.2))
     raise BuildFailed("the marts are read without a pause; run `assure build` again when long queries have ended")
@@ -247,13 +262,16 @@ def _drop_old() -> None:
             with connect(OWNER) as connection, connection.cursor() as cursor:
                 cursor.execute("set local lock_timeout = '5s'")
                 _drop_schema(connection, schema)
-        except (errors.LockNotAvailable, errors.DeadlockDetected):
-            log.warning("old marts are still being read; the next build drops them", extra={"schema": schema})
-        except errors.DependentObjectsStillExist:
-            log.warning(
-                "something that is not ours hangs on old marts and shows old figures: point it at the new ones",
-                extra={"schema": schema},
-            )
+        except DatabaseFault as fault:
+            if fault.sqlstate in IN_USE:
+                log.warning("old marts are still being read; the next build drops them", extra={"schema": schema})
+            elif fault.sqlstate == errorcodes.DEPENDENT_OBJECTS_STILL_EXIST:
+                log.warning(
+                    "something that is not ours hangs on old marts and shows old figures: point it at the new ones",
+                    extra={"schema": schema},
+                )
+            else:
+                raise
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:

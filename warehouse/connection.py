@@ -13,10 +13,42 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from warehouse import server
-from warehouse.paths import state
+from warehouse.paths import secret, state
 
 OWNER = "assure_owner"
 ADMIN = "admin"
+_PASSES_BY_ITSELF = ("08", "40", "53", "55", "57")
+"""Classes of SQLSTATE that say nothing of what was asked: a lost connection, a deadlock, a full disk, a lock."""
+
+
+class DatabaseFault(RuntimeError):
+    """The database refused a statement. Says which error and where, and never what the database said: it quotes cells.
+
+    `sqlstate` is the code of Postgres (None when the connection was lost), `cause_class` the driver's class.
+    """
+
+    def __init__(self, error: psycopg2.Error):
+        self.sqlstate: str | None = error.pgcode
+        self.cause_class = type(error).__name__
+        place = [
+            f"{word} {name}"
+            for word, name in (
+                ("constraint", error.diag.constraint_name),
+                ("table", ".".join(filter(None, (error.diag.schema_name, error.diag.table_name)))),
+                ("column", error.diag.column_name),
+            )
+            if name
+        ]
+        passes = self.sqlstate is None or self.sqlstate.startswith(_PASSES_BY_ITSELF)
+        remedy = (
+            "run it again; if it stays, see to the database"
+            if passes
+            else "the traceback shows the statement; its values are not shown, because they may be a person's"
+        )
+        super().__init__(
+            f"the database refused a statement: {self.cause_class}, SQLSTATE {self.sqlstate or 'none'}"
+            f"{', ' + ', '.join(place) if place else ''}; {remedy}"
+        )
 
 
 def database() -> str:
@@ -62,15 +94,10 @@ def _password_file() -> Path:
 
 
 def _made_passwords(path: Path) -> dict[str, str]:
-    if not path.exists():
-        made = {role: secrets.token_urlsafe(24) for role in (OWNER, *_login_roles())}
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(made), encoding="utf-8")
-        with contextlib.suppress(FileExistsError):  # another process made them first: theirs count
-            os.link(draft, path)
-        draft.unlink()
-    return json.loads(path.read_text(encoding="utf-8"))
+    def made() -> str:
+        return json.dumps({role: secrets.token_urlsafe(24) for role in (OWNER, *_login_roles())})
+
+    return json.loads(secret(path, made))
 
 
 def _login_roles() -> tuple[str, ...]:
@@ -82,7 +109,7 @@ def _login_roles() -> tuple[str, ...]:
 @cache
 def _engine(target: URL) -> Engine:
     # NullPool: tasks fork, and a connection shared by two processes corrupts both.
-    return create_engine(target, poolclass=NullPool, future=True)
+    return create_engine(target, poolclass=NullPool, future=True, hide_parameters=True)
 
 
 def engine(role: str) -> Engine:
@@ -92,7 +119,10 @@ def engine(role: str) -> Engine:
 
 @contextlib.contextmanager
 def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
-    """Yield a psycopg2 connection as `role`: commits when the block ends, rolls back when it raises."""
+    """Yield a psycopg2 connection as `role`: commits when the block ends, rolls back when it raises.
+
+    Inside the block errors are psycopg2's own; what leaves it is a DatabaseFault, whose text may be logged anywhere.
+    """
     try:
         connection = _opened(url(role))
     except psycopg2.OperationalError:
@@ -103,6 +133,8 @@ def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
     try:
         with connection:
             yield connection
+    except psycopg2.Error as error:
+        raise DatabaseFault(error).with_traceback(error.__traceback__) from None
     finally:
         connection.close()
 

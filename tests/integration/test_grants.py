@@ -8,7 +8,7 @@ import pytest
 from psycopg2 import errors, sql
 
 from warehouse import bootstrap, build, grants
-from warehouse.connection import ADMIN, OWNER, admin_url, connect, url
+from warehouse.connection import ADMIN, OWNER, DatabaseFault, admin_url, connect, url
 
 VERBS = {
     "select": "select from {table} where false",
@@ -196,7 +196,7 @@ def test_people_and_the_report_read_with_a_limit_and_write_nothing(role, swapped
     settings = grants.roles()[role]["settings"]
     assert settings["default_transaction_read_only"] == "on"
     assert "statement_timeout" in settings
-    with pytest.raises(errors.ReadOnlySqlTransaction):
+    with pytest.raises(DatabaseFault, match="ReadOnlySqlTransaction"):
         with connect(role) as connection, connection.cursor() as cursor:
             cursor.execute("create temporary table mine (made integer)")
 

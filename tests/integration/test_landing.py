@@ -5,7 +5,6 @@ import datetime as dt
 import os
 import random
 
-import psycopg2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -175,7 +174,7 @@ def test_an_error_of_the_database_is_no_verdict(sender):
         cursor.execute(
             "insert into raw.incident (load_id, row_number, part, provider_code) values (%s, 2, 1, 'X')", (load_id,)
         )
-    with pytest.raises(psycopg2.Error):
+    with pytest.raises(connection.DatabaseFault, match="UniqueViolation"):
         load.land(one.provider, AS_OF)
     assert one.delivery(NAME)["state"] == "fetched"
     assert one.findings(NAME) == []

@@ -136,7 +136,7 @@ def test_a_good_file_exits_with_0_and_a_bad_one_with_1(assure, tmp_path):
     [
         (LedgerError("load 7 is refused;\n only held loads can be released"), screen.WRONG_USE),
         (DoorUnreachable("cannot list sftp door: ConnectionLost"), screen.BROKEN),
-        (BuildFailed("dbt stopped at: fct_inputs; see dbt.log"), screen.BROKEN),
+        (BuildFailed("dbt stopped at: fct_inputs; see more"), screen.BROKEN),
     ],
 )
 def test_an_error_of_ours_is_one_line_with_its_remedy(assure, monkeypatch, error, code):
