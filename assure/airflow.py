@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from warehouse.bootstrap import create_airflow_database
-from warehouse.paths import ROOT, state
+from warehouse.paths import ROOT, secret, state
 
 WEB_PORT = 8080
 SECONDS_TO_END = 15
@@ -33,13 +33,13 @@ def prepare() -> None:
         "AIRFLOW__CORE__PARALLELISM": "4",
         # A new provider file is a new DAG; nobody should have to know that it must be switched on.
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
-        "AIRFLOW__CORE__FERNET_KEY": _secret(home / "fernet-key", _fernet_key),
+        "AIRFLOW__CORE__FERNET_KEY": secret(home / "fernet-key", _fernet_key),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(home / "web-passwords.json"),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": create_airflow_database().replace(
             "postgresql://", "postgresql+psycopg2://"
         ),
         "AIRFLOW__API__HOST": "127.0.0.1",
-        "AIRFLOW__API_AUTH__JWT_SECRET": _secret(home / "jwt-secret", lambda: secrets.token_urlsafe(64)),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secret(home / "jwt-secret", lambda: secrets.token_urlsafe(64)),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # The scheduler is up before the server its tasks ask; five seconds, the default, fail the first task of a start.
@@ -160,13 +160,6 @@ def _bag():
 
 def _executable() -> str:
     return str(Path(sys.executable).with_name("airflow"))
-
-
-def _secret(path: Path, make) -> str:
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(make(), encoding="utf-8")
-    return path.read_text(encoding="utf-8")
 
 
 def _fernet_key() -> str:

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -12,7 +11,7 @@ import pyrage
 from cryptography.fernet import Fernet, InvalidToken
 from psycopg2.extensions import connection as Connection
 
-from warehouse.paths import state
+from warehouse.paths import secret, state
 
 
 class NotKept(RuntimeError):
@@ -71,13 +70,4 @@ def _master() -> Fernet:
         return Fernet(given.encode())
     if os.environ.get("ASSURE_DATABASE_URL"):
         raise RuntimeError("ASSURE_MASTER_KEY is not set; a managed warehouse needs it from your secrets backend")
-    path: Path = state() / "master-key"
-    if not path.exists():
-        draft = path.with_suffix(f".{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(Fernet.generate_key())
-        # Where another process made it first, its key counts.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-        draft.unlink()
-    return Fernet(path.read_bytes())
+    return Fernet(secret(state() / "master-key", lambda: Fernet.generate_key().decode()))
