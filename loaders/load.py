@@ -271,7 +271,7 @@ def _each(
 ) -> list[int]:
     """Take every load of a sender in `state` one step on, a transaction each, and return those that moved.
 
-    A load that could not be judged is passed by, so that the others are, and raised about at the end.
+    A load that could not be taken on is passed by, so that the others are, and raised about at the end.
     """
     moved, failure = [], None
     with connect("loader") as connection:
@@ -281,6 +281,9 @@ def _each(
                 if step(connection, provider, load_id, as_of):
                     moved.append(load_id)
             except judging.CouldNotJudge as error:
+                failure = failure or error
+            except Exception as error:
+                connection.rollback()
                 failure = failure or error
             connection.commit()
         if failure:
