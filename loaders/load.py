@@ -231,8 +231,7 @@ def _register(
     if is_new:
         content.seek(0)
         _keep(connection, load_id, content)
-    elif not feed.is_register and _is_another_name(connection, load_id, sighting.path):
-        ledger.find(connection, load_id, [finding("FILE-TWICE", file=sighting.path)])
+    is_first_met = _is_first_met(connection, load_id, sighting.path)
     with connection.cursor() as cursor:
         cursor.execute(
             "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, submitted_on,"
@@ -245,6 +244,8 @@ def _register(
                 load_id,
             ),
         )  # fmt: skip
+    if is_first_met and not feed.is_register:
+        _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
 
 
@@ -254,16 +255,32 @@ def _keep(connection: Connection, load_id: int, content: BinaryIO) -> None:
         cursor.execute("update audit.deliveries set kept_name = %s where load_id = %s", (name, load_id))
 
 
-def _is_another_name(connection: Connection, load_id: int, path: str) -> bool:
+def _is_first_met(connection: Connection, load_id: int, path: str) -> bool:
     """Say whether a load's bytes are met under this name for the first time."""
     with connection.cursor() as cursor:
+        cursor.execute("select not exists (select from audit.sightings where load_id = %s and path = %s)", (load_id, path))
+        return cursor.fetchone()[0]
+
+
+def _find_twice(connection: Connection, load_id: int, path: str | None = None) -> None:
+    """Tell the sender of other names (of `path` alone, if given) under which it sent a load's bytes again.
+
+    Two months in which nothing happened have the same nil return, and each month's is meant; whether a load is one
+    is known once it is landed, so that nothing is told before.
+    """
+    with connection.cursor() as cursor:
         cursor.execute(
-            "select file_name <> %(path)s and not exists (select from audit.sightings as seen"
-            " where seen.load_id = delivery.load_id and seen.path = %(path)s)"
-            " from audit.deliveries as delivery where load_id = %(load_id)s",
+            "select seen.path from audit.sightings as seen"
+            " inner join audit.deliveries as delivery on delivery.load_id = seen.load_id"
+            " where seen.load_id = %(load_id)s and seen.path = coalesce(%(path)s, seen.path)"
+            " and seen.path <> delivery.file_name and delivery.state <> 'fetched'"
+            " and not (coalesce(delivery.is_nil_return and delivery.rows_landed = 0, false)"
+            " and seen.period_end_on is distinct from delivery.period_end_on)"
+            " order by seen.path",
             {"load_id": load_id, "path": path},
         )
-        return cursor.fetchone()[0]
+        names = [row[0] for row in cursor]
+    ledger.find(connection, load_id, [finding("FILE-TWICE", file=name) for name in names])
 
 
 def _each(
@@ -316,6 +333,8 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         )
         _carry(connection, load_id, provider.feeds[load["feed"]], reading)
         ledger.move(connection, load_id, "landed", as_of, **counts)
+    if not provider.feeds[load["feed"]].is_register:
+        _find_twice(connection, load_id)
     log.info(
         "refused" if reading.is_refused else "landed",
         extra={"sender": provider.code, "load_id": load_id, "rows": counts["rows_landed"]},

@@ -101,6 +101,16 @@ CASES = {
         with_column("NHS no", NHS_NUMBERS), "accepted", (("FILE-COLUMN-DROPPED", None, "NHS no"),), 3
     ),
     "NHS numbers, hidden": Case(with_column("Ref 2", NHS_NUMBERS), "refused", (("FILE-IDENTIFIER", None, "column 7"),)),
+    "NHS numbers, hidden behind an open quotation mark": Case(
+        with_column("Ref 2", NHS_NUMBERS) + 'I-31,"03/06/2026',
+        "refused",
+        (("FILE-CSV", 5, None), ("FILE-IDENTIFIER", None, "column 7")),
+    ),
+    "NHS numbers for references": Case(
+        text(*(row(0, ref=number) for number in NHS_NUMBERS), good=0),
+        "refused",
+        (("FILE-IDENTIFIER", None, "column 1"),),
+    ),
     # Rows.
     "an unknown code": Case(text(row(31, kind=MARKER)), "accepted", (("INC-COD.incident_kind", ROW, "Kind"),), 31),
     "many unknown codes": Case(
@@ -133,6 +143,13 @@ CASES = {
     "a row twice": Case(text(row(0)), "accepted", (("INC-KEY", ROW, "Ref + revision"),), 30),
     "a row contradicted": Case(text(row(0, kind="FALL")), "accepted", (("INC-KEY", 2, "Ref + revision"),), 29),
 }
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "FILE-IDENTIFIER" in str(case.told)])
+def test_nothing_is_kept_of_a_file_with_a_column_of_identifiers(wave, name):
+    delivery = wave[0][name].delivery(NAME)
+    assert delivery["kept_name"] is None
+    assert wave[0][name].ask("select count(*) from audit.keep_keys where load_id = %s", delivery["load_id"]) == [(0,)]
 
 
 class Heard(logging.Handler):
@@ -317,6 +334,26 @@ def test_the_same_bytes_count_once_however_often_they_are_sent(sender):
     (found,) = one.findings(NAME)
     assert found.rule == "FILE-TWICE"
     assert "incidents_2026-06_v2.csv" in found.message
+
+
+def test_two_months_in_which_nothing_happened_are_two_answers_and_no_mistake(sender):
+    one = sender()
+    for month in ("2026-04", "2026-05"):
+        one.send(f"incidents_{month}.csv", "Nil return\n")
+    one.load(AS_OF)
+    one.send("incidents_2026-06.csv", "Nil return\n")  # and one that comes when the first is long landed
+    one.load(AS_OF)
+    load.accept_wave(AS_OF)
+    assert [found.level for found in one.findings("incidents_2026-04.csv") if found.rule == "FILE-TWICE"] == []
+    assert one.ask(
+        "select delivery.is_nil_return, seen.period_end_on::text from audit.sightings as seen"
+        " inner join audit.deliveries as delivery on delivery.load_id = seen.load_id"
+        " where seen.provider_code = %s order by 2",
+        one.provider.organisation_code,
+    ) == [(True, "2026-04-30"), (True, "2026-05-31"), (True, "2026-06-30")]
+    one.send("incidents_2026-04_v2.csv", "Nil return\n", LATER)  # the same month's twice is told
+    one.load(AS_OF)
+    assert [found.rule for found in one.findings("incidents_2026-04.csv")].count("FILE-TWICE") == 1
 
 
 def test_a_restated_month_replaces_what_came_before_and_keeps_it(sender):

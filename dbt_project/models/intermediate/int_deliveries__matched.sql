@@ -39,7 +39,18 @@ deliveries as (
     where deliveries.state in ('accepted', 'refused', 'held', 'withdrawn')
 ),
 
--- A register in which nothing changed has the bytes of the one before: it is one load, sent for several periods.
+-- What really came for each period, other than by being sent again.
+counting as (
+    select distinct
+        provider_code,
+        feed,
+        period_end_on
+    from deliveries
+    where is_standing
+),
+
+-- A register in which nothing changed has the bytes of the one before, and so have two months of which each is said to
+-- hold nothing: it is one load, sent for several periods.
 sent_again as (
     select
         deliveries.load_id,
@@ -52,13 +63,22 @@ sent_again as (
         deliveries.is_nil_return,
         deliveries.rows_landed,
         deliveries.has_stood,
-        deliveries.is_standing
+        case
+            when deliveries.is_register then deliveries.is_standing
+            -- That nothing happened stays said of this period though rows replace it in the other, until rows come here.
+            else deliveries.has_stood and deliveries.state = 'accepted' and counting.period_end_on is null
+        end as is_standing
     from deliveries
     inner join {{ ref("stg_sighting") }} as sightings
         on
             deliveries.load_id = sightings.load_id
             and deliveries.period_end_on <> sightings.period_end_on
-    where deliveries.is_register
+    left join counting
+        on
+            sightings.provider_code = counting.provider_code
+            and sightings.feed = counting.feed
+            and sightings.period_end_on = counting.period_end_on
+    where deliveries.is_register or (deliveries.is_nil_return and deliveries.rows_landed = 0)
 ),
 
 answers as (
