@@ -63,7 +63,9 @@ measured as (
         case
             when received_on is not null then greatest(received_on - due_on, 0)::bigint
             when state not in ('no_agreement', 'not_due') then greatest({{ as_of_on() }} - due_on, 0)::bigint
-        end as days_late
+        end as days_late,
+        -- A mended version takes nothing away from how late the first one was.
+        coalesce(received_on > due_on, false) as is_late
     from judged
 )
 

@@ -167,7 +167,7 @@ late_repeatedly as (
         feed as subject_id,
         min(due_on) as since_on
     from looked_back
-    where state = 'late' and is_recent
+    where is_late and is_recent
     group by icb_code, organisation_code, feed, late_returns
     having count(*) > late_returns
 ),
