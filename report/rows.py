@@ -113,7 +113,9 @@ class Edition:
         return None
 
     def one(self, measure_code: str, statistic: str, organisation_code: str = REGION) -> Figure | None:
-        """The report quarter's figure of a whole organisation, else the as-of date's; never one of a breakdown."""
+        """The figure of a whole organisation for the report's quarter, for the latest before it of a measure that has
+        none (what was decided is judged a year later), or for the as-of date; never one of a breakdown."""
+        quarter_id = self._quarter_of(measure_code)
         found = [
             figure
             for figure in self.of_measure(measure_code, statistic, organisation_code=organisation_code)
@@ -122,10 +124,19 @@ class Edition:
             and figure.subject_id is None
             and (
                 figure.period_kind == "as_of"
-                or (figure.period_kind == "quarter" and figure.quarter_id == self.quarter_id)
+                or (figure.period_kind == "quarter" and figure.quarter_id == quarter_id)
             )
         ]
         return min(found, key=lambda figure: (figure.period_kind != "quarter", figure.figure_id), default=None)
+
+    def _quarter_of(self, measure_code: str) -> str | None:
+        """The latest quarter of a measure up to the report's: one for all organisations, so that columns compare."""
+        quarters = {
+            figure.quarter_id
+            for figure in self.of_measure(measure_code)
+            if figure.period_kind == "quarter" and figure.quarter_id and figure.subject_id is None
+        }
+        return max((one for one in quarters if one <= self.quarter_id), default=None)
 
     def by(
         self, breakdown_kind: str, statistic: str | None = None, organisation_code: str = REGION

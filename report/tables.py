@@ -13,7 +13,9 @@ from report import words
 from report.rows import REGION, Edition, Row
 from report.words import Code, Sentence, Words, day, days, number, out_of, say
 
-INFLUENCE = ("influence", "considered", "changes_verified")
+INFLUENCE = ("influence", "influence_so_far", "considered", "changes_verified")
+# A measure that is only counted so far has no definition of its own to be named by.
+SO_FAR = {"influence_so_far": "The same, of things decided since then: too early to judge"}
 DECLINED = ("declined_with_reason", "declined_and_told")
 TOLD_BACK = ("told_back_within_30_days", "told_back_within_90_days", "told_back_within_180_days")
 PROMISES = ("changes_on_time", "changes_overdue", "changes_verified")
@@ -77,7 +79,10 @@ def measures(edition: Edition, key: str, codes: Iterable[str], caption: str) -> 
         if not edition.of_measure(code):
             continue
         rows.append(
-            (Words(words.opened(edition.measure_name(code))), [measured(edition, code, column) for column in columns])
+            (
+                SO_FAR.get(code) or Words(words.opened(edition.measure_name(code))),
+                [measured(edition, code, column) for column in columns],
+            )
         )
     if not rows:
         return None

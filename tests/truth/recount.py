@@ -55,10 +55,13 @@ class Chain:
         return next(iter(self.decisions_on[name]), None)
 
     def is_influence(self, name: str) -> bool:
+        """A change made on or after a decision that accepted, and checked within a year of the first decision."""
+        year_later = self.first_decision(name)["decided_on"] + dt.timedelta(days=365)
         return any(
             change["implemented_on"]
             and decision["decided_on"] <= change["implemented_on"] <= AS_OF
             and checked_by_another(change)
+            and change["verified_on"] <= year_later
             for decision in self.decisions_on[name]
             if decision["outcome"] in ("accepted", "partly")
             for change in self.changes_of[decision["decision_id"]]
@@ -98,7 +101,17 @@ def chains(region: Path) -> dict[str, Chain]:
 
 
 def influence(chain: Chain) -> Share:
-    decided = [name for name in chain.inputs if between((chain.first_decision(name) or {}).get("decided_on"))]
+    """Of the latest year whose every decision lies a year back: decided from July 2024 to June 2025."""
+    return led_to_a_change(chain, (YEAR[0].replace(year=2024), YEAR[0] - dt.timedelta(days=1)))
+
+
+def influence_so_far(chain: Chain) -> Share:
+    """Of the year that followed, which is too early to judge."""
+    return led_to_a_change(chain, YEAR)
+
+
+def led_to_a_change(chain: Chain, period: tuple[dt.date, dt.date]) -> Share:
+    decided = [name for name in chain.inputs if between((chain.first_decision(name) or {}).get("decided_on"), period)]
     return Share(sum(map(chain.is_influence, decided)), len(decided))
 
 

@@ -37,7 +37,8 @@ counted_changes as (
     select
         input_key,
         count(distinct change_key) as change_count,
-        bool_or(is_accepting) as has_change_of_accepting_decision
+        bool_or(is_accepting) as has_change_of_accepting_decision,
+        min(verified_on) filter (where is_verified_influence) as influence_verified_on
     from linked_changes
     group by input_key
 ),
@@ -52,6 +53,7 @@ influenced as (
         furthest.verified_by_kind,
         coalesce(furthest.is_implemented_influence, false) as is_implemented_influence,
         coalesce(furthest.is_verified_influence, false) as is_verified_influence,
+        counted_changes.influence_verified_on,
         case
             when not decisions.is_accepted then 'not_accepted'
             when not coalesce(counted_changes.has_change_of_accepting_decision, false) then 'no_change'

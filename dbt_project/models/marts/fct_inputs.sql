@@ -95,6 +95,7 @@ joined as (
         coalesce(influenced.is_implemented_influence, false) as is_implemented_influence,
         coalesce(influenced.is_verified_influence, false) as is_verified_influence,
         coalesce(influenced.is_verified_influence, false) as is_influence,
+        influenced.influence_verified_on,
         case
             when first_decisions.decision_key is null then 'not_decided'
             else influenced.influence_exclusion

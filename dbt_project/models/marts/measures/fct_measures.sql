@@ -253,6 +253,15 @@ region_not_evidenced as (
     group by not_evidenced.measure_code, not_evidenced.icb_code, not_evidenced.period_start_on
 ),
 
+-- A measure that follows what was decided says nothing of a quarter until everything decided in it has been followed.
+follow_ups as (
+    select
+        measure_code,
+        value::integer as days
+    from {{ ref("thresholds") }}
+    where threshold_id = 'influence_followed_for'
+),
+
 complete as (
     select * from evidenced
     union all
@@ -312,6 +321,7 @@ valued as (
         complete.numerator::bigint as numerator,
         complete.denominator::bigint as denominator,
         case
+            when followed.is_too_early then null
             when measures.family = 'told_back' then complete.given_value
             else complete.numerator * measures.scale / nullif(complete.denominator, 0)::double precision
         end as value,
@@ -320,6 +330,7 @@ valued as (
         case
             when complete.numerator is null then 'no_evidence'
             when complete.denominator = 0 then 'not_applicable'
+            when followed.is_too_early then 'too_early'
             when measures.family = 'told_back' and complete.given_value is null then 'too_few_to_say'
             else 'counted'
         end as value_state,
@@ -327,6 +338,14 @@ valued as (
         complete.months_evidenced::integer as months_evidenced
     from complete
     inner join measures on complete.measure_code = measures.measure_code
+    left join follow_ups on complete.measure_code = follow_ups.measure_code
+    cross join lateral (
+        select
+            coalesce(
+                (complete.period_start_on + interval '3 months - 1 day')::date + follow_ups.days > {{ as_of_on() }},
+                false
+            ) as is_too_early
+    ) as followed
     -- A quarter that is not over has no figures.
     where
         complete.period_kind = 'month'

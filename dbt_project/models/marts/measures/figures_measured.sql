@@ -2,9 +2,28 @@
 -- The measures of the report's quarter, and of how many organisations asked they could be told.
 with
 
+printed_quarters as (
+    select * from {{ ref("printed_quarters") }}
+),
+
 measured as (
+    select
+        fct_measures.*,
+        printed_quarters.is_followed
+    from {{ ref("fct_measures") }} as fct_measures
+    inner join printed_quarters
+        on
+            fct_measures.measure_code = printed_quarters.measure_code
+            and fct_measures.quarter_id = printed_quarters.quarter_id
+    where fct_measures.period_kind = 'quarter'
+),
+
+too_early as (
     select * from {{ ref("fct_measures") }}
-    where period_kind = 'quarter' and quarter_id = '{{ var("report_quarter") }}'
+    where
+        period_kind = 'quarter'
+        and quarter_id = '{{ var("report_quarter") }}'
+        and value_state = 'too_early'
 ),
 
 measures as (
@@ -54,8 +73,14 @@ figures as (
         'quarter' as period_kind,
         'none' as breakdown_kind,
         'all' as breakdown_code,
-        -- Printed beside a quarter that rests on fewer than its three months.
-        case when measured.months_evidenced between 1 and 2 then 'some months missing' end as label,
+        -- Printed beside what is older than the report's quarter, or rests on fewer than its three months.
+        case
+            when measured.is_followed
+                then
+                    'decided from ' || to_char(measured.period_start_on - interval '9 months', 'FMMonth YYYY')
+                    || ' to ' || to_char(measured.period_end_on, 'FMMonth YYYY')
+            when measured.months_evidenced between 1 and 2 then 'some months missing'
+        end as label,
         measured.numerator,
         measured.denominator,
         case when measures.family = 'told_back' then measured.value end as given_value,
@@ -71,6 +96,31 @@ figures as (
         (measured.level <> 'service' or measures.is_published_by_service)
         -- Nobody is shown to lack evidence that nobody asked them for.
         and (measured.level = 'region' or measured.evidence_basis <> 'none' or asked.measure_code is not null)
+),
+
+-- What can be counted of the year that is too early to judge: no share is made of it.
+so_far as (
+    select
+        too_early.measure_code || '_so_far' as measure_code,
+        'count' as statistic,
+        measures.section,
+        too_early.icb_code,
+        too_early.organisation_code,
+        too_early.service_id,
+        null::text as subject_id,
+        'quarter' as period_kind,
+        'none' as breakdown_kind,
+        'all' as breakdown_code,
+        'so far' as label,
+        too_early.numerator,
+        too_early.denominator,
+        null::double precision as given_value,
+        null::double precision as given_lower,
+        null::double precision as given_upper,
+        'things said' as unit,
+        0 as decimals
+    from too_early
+    inner join measures on too_early.measure_code = measures.measure_code
 ),
 
 evidenced as (
@@ -104,6 +154,8 @@ evidenced as (
 
 every_figure as (
     select * from figures
+    union all
+    select * from so_far
     union all
     select * from evidenced
 )

@@ -16,6 +16,10 @@ told_back as (
     where family = 'told_back'
 ),
 
+printed_quarters as (
+    select * from {{ ref("printed_quarters") }}
+),
+
 every_figure as (
     select * from {{ ref("figures_measured") }}
     union all
@@ -45,24 +49,29 @@ described as (
             every_figure.service_id,
             every_figure.subject_id,
             case when every_figure.breakdown_kind <> 'none' then every_figure.breakdown_code end
-        ) as scope
+        ) as scope,
+        coalesce(printed_quarters.quarter_id, quarter.quarter_id) as quarter_id,
+        coalesce(printed_quarters.period_start_on, quarter.period_start_on) as period_start_on,
+        coalesce(printed_quarters.period_end_on, quarter.period_end_on) as period_end_on
     from every_figure
     cross join told_back
+    cross join quarter
+    left join printed_quarters on every_figure.measure_code = printed_quarters.measure_code
     left join measures on every_figure.measure_code = measures.measure_code
 ),
 
 placed as (
     select
         described.measure_code || '/' || described.scope || '/'
-        || case described.period_kind when 'quarter' then quarter.quarter_id else described.period_kind end
+        || case described.period_kind when 'quarter' then described.quarter_id else described.period_kind end
             as figure_key,
         case
             when described.service_id is not null and described.subject_id is null
-                then concat_ws('/', described.measure_code, described.organisation_code, quarter.quarter_id)
+                then concat_ws('/', described.measure_code, described.organisation_code, described.quarter_id)
             when
                 described.organisation_code <> 'ALL' and described.subject_id is null
                 and described.breakdown_kind = 'none'
-                then concat_ws('/', described.measure_code, described.icb_code, quarter.quarter_id)
+                then concat_ws('/', described.measure_code, described.icb_code, described.quarter_id)
         end as total_key,
         described.scope,
         described.measure_code,
@@ -73,10 +82,10 @@ placed as (
         described.service_id,
         described.subject_id,
         described.period_kind,
-        case described.period_kind when 'quarter' then quarter.period_start_on else {{ as_of_on() }} end
+        case described.period_kind when 'quarter' then described.period_start_on else {{ as_of_on() }} end
             as period_start_on,
-        case described.period_kind when 'quarter' then quarter.period_end_on else {{ as_of_on() }} end as period_end_on,
-        quarter.quarter_id,
+        case described.period_kind when 'quarter' then described.period_end_on else {{ as_of_on() }} end as period_end_on,
+        described.quarter_id,
         described.breakdown_kind,
         described.breakdown_code,
         described.label,
@@ -94,7 +103,6 @@ placed as (
         case when described.numerator is null and described.given_value is null then 'none' else 'recorded' end
             as evidence_basis
     from described
-    cross join quarter
 )
 
 select * from placed

@@ -10,14 +10,23 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+-- Each thing decided is followed for as long as every other, so that a new quarter is no collapse and an old one does
+-- not improve by later work.
 influence as (
     select
         'influence' as measure_code,
-        organisation_code,
-        decided_quarter_id as quarter_id,
-        is_influence as is_counted
+        inputs.organisation_code,
+        quarters.quarter_id,
+        coalesce(inputs.influence_verified_on <= inputs.decided_on + thresholds.value::integer, false) as is_counted
     from inputs
-    where decided_on is not null
+    inner join thresholds on thresholds.threshold_id = 'influence_followed_for'
+    inner join quarters
+        on inputs.decided_on
+            between (quarters.period_start_on - interval '9 months')::date and quarters.period_end_on
 ),
 
 considered as (
