@@ -184,7 +184,7 @@ def refused(edition: Edition, most: int) -> Sentence:
     return paragraph(
         sentence(counted(declined, "thing", "things"), " declined or put off"),
         sentence("with a reason: ", out_of(edition.one("declined_with_reason", "numerator"), declined)),
-        sentence("told so: ", out_of(*told)),
+        sentence("told so in time: ", out_of(*told)),
         _one_reason(edition, most),
     )
 

@@ -115,6 +115,35 @@ def led_to_a_change(chain: Chain, period: tuple[dt.date, dt.date]) -> Share:
     return Share(sum(map(chain.is_influence, decided)), len(decided))
 
 
+def considered(chain: Chain) -> Share:
+    """Received in the quarter, thirty days ago or more: how many had a reason in words within thirty days."""
+    asked = {
+        name: row["received_on"]
+        for name, row in chain.inputs.items()
+        if between(row["received_on"]) and (AS_OF - row["received_on"]).days >= 30
+    }
+    in_time = [
+        name
+        for name, on in asked.items()
+        if any(row["reason"] and (row["decided_on"] - on).days <= 30 for row in chain.decisions_on[name])
+    ]
+    return Share(len(in_time), len(asked))
+
+
+def declined_and_told(chain: Chain) -> Share:
+    """Refused or put off in the quarter, thirty days ago or more, of those owed a reply: told within thirty days."""
+    no = {
+        name: first["decided_on"]
+        for name, row in chain.inputs.items()
+        if wants_a_reply(row)
+        and (first := chain.first_decision(name))
+        and first["outcome"] in ("declined", "deferred")
+        and between(first["decided_on"])
+        and (AS_OF - first["decided_on"]).days >= 30
+    }
+    return Share(sum(name in chain.heard and (chain.heard[name] - on).days <= 30 for name, on in no.items()), len(no))
+
+
 def declined(chain: Chain) -> Share:
     """Refused or put off in the quarter: how many with a reason in code and in words."""
     first = [chain.first_decision(name) for name in chain.inputs]

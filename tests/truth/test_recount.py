@@ -39,7 +39,8 @@ def measured(ask) -> dict:
 @pytest.mark.parametrize(
     ("measure", "counted"),
     [
-        ("influence", recount.influence),
+        ("considered", recount.considered),
+        ("declined_and_told", recount.declined_and_told),
         ("declined_with_reason", recount.declined),
         ("changes_on_time", recount.on_time),
         ("changes_verified", recount.verified),
@@ -50,6 +51,25 @@ def test_each_sender_and_the_region_count_what_the_registers_say(measure, counte
     expected = {sender: counted(chain) for sender, chain in recount.chains(region).items()}
     expected["ALL"] = recount.Share(*map(sum, zip(*expected.values(), strict=True)))
     assert {name: tuple(measured[measure, name][:2]) for name in (*SENDERS, "ALL")} == expected
+
+
+@pytest.mark.parametrize(
+    ("quarter", "state", "counted"),
+    [("2025-26-Q1", "counted", recount.influence), (QUARTER, "too_early", recount.influence_so_far)],
+)
+def test_influence_is_judged_of_the_latest_year_that_was_followed_for_a_year(quarter, state, counted, ask, region):
+    expected = {sender: counted(chain) for sender, chain in recount.chains(region).items()}
+    expected["ALL"] = recount.Share(*map(sum, zip(*expected.values(), strict=True)))
+    found = {
+        row[0]: row[1:]
+        for row in ask(
+            "select organisation_code, numerator, denominator, value_state from marts.fct_measures"
+            " where measure_code = 'influence' and quarter_id = %s",
+            quarter,
+        )
+    }
+    # Out of none, there is nothing that could be early.
+    assert found == {name: (*share, state if share[1] else "not_applicable") for name, share in expected.items()}
 
 
 @pytest.mark.parametrize("days", [30, 90, 180])

@@ -39,11 +39,13 @@ first_decisions as (
 
 all_decisions as (
     select
-        input_key,
+        decision_links.input_key,
         count(*) as decision_count,
-        (array_agg(outcome order by decision_number desc))[1] as latest_outcome
+        (array_agg(decision_links.outcome order by decision_links.decision_number desc))[1] as latest_outcome,
+        min(decision_links.decided_on) filter (where coalesce(btrim(decisions.reason), '') <> '') as reasoned_on
     from decision_links
-    group by input_key
+    left join decisions on decision_links.decision_key = decisions.decision_key
+    group by decision_links.input_key
 ),
 
 influenced as (
@@ -86,6 +88,7 @@ joined as (
         first_decisions.reason_code,
         first_decisions.reason,
         first_decisions.has_reason,
+        all_decisions.reasoned_on,
         (first_decisions.decided_on - inputs.received_on)::bigint as days_to_decide,
         coalesce(influenced.change_count, 0) as change_count,
         influenced.change_key,

@@ -34,7 +34,7 @@ considered as (
         'considered' as measure_code,
         inputs.organisation_code,
         inputs.quarter_id,
-        inputs.decision_count > 0 and inputs.reason is not null as is_counted
+        coalesce(inputs.reasoned_on <= inputs.received_on + thresholds.value::integer, false) as is_counted
     from inputs
     inner join thresholds on thresholds.threshold_id = 'considered_after'
     where inputs.received_on <= {{ as_of_on() }} - thresholds.value::integer
@@ -53,11 +53,15 @@ refused as (
 refused_and_owed as (
     select
         'declined_and_told' as measure_code,
-        organisation_code,
-        decided_quarter_id as quarter_id,
-        ended_by = 'told' as is_counted
+        inputs.organisation_code,
+        inputs.decided_quarter_id as quarter_id,
+        coalesce(inputs.told_on <= inputs.decided_on + thresholds.value::integer, false) as is_counted
     from inputs
-    where outcome in ('declined', 'deferred') and ended_by in ('told', 'waiting')
+    inner join thresholds on thresholds.threshold_id = 'refusal_told_within'
+    where
+        inputs.outcome in ('declined', 'deferred')
+        and inputs.is_reply_owed
+        and inputs.decided_on <= {{ as_of_on() }} - thresholds.value::integer
 ),
 
 every_input as (
