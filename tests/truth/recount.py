@@ -67,6 +67,16 @@ class Chain:
             for change in self.changes_of[decision["decision_id"]]
         )
 
+    def owes_a_reason(self, name: str) -> bool:
+        """A refusal without a reason in code and in words, after which no decision gave one or accepted."""
+        owed = False
+        for row in self.decisions_on[name]:
+            if (row["reason_code"] and row["reason"]) or row["outcome"] in ("accepted", "partly"):
+                owed = False
+            elif row["outcome"] in ("declined", "deferred"):
+                owed = True
+        return owed
+
     def waiting(self) -> list[str]:
         return [name for name, row in self.inputs.items() if wants_a_reply(row) and name not in self.heard]
 
@@ -145,10 +155,15 @@ def declined_and_told(chain: Chain) -> Share:
 
 
 def declined(chain: Chain) -> Share:
-    """Refused or put off in the quarter: how many with a reason in code and in words."""
-    first = [chain.first_decision(name) for name in chain.inputs]
-    no = [row for row in first if row and row["outcome"] in ("declined", "deferred") and between(row["decided_on"])]
-    return Share(sum(bool(row["reason_code"] and row["reason"]) for row in no), len(no))
+    """Refused or put off in the quarter: how many with a reason in code and in words, or put right since."""
+    no = [
+        name
+        for name in chain.inputs
+        if (first := chain.first_decision(name))
+        and first["outcome"] in ("declined", "deferred")
+        and between(first["decided_on"])
+    ]
+    return Share(sum(not chain.owes_a_reason(name) for name in no), len(no))
 
 
 def on_time(chain: Chain) -> Share:

@@ -18,7 +18,8 @@ decisions as (
         {{ sender_key("decision_id") }} as decision_key,
         decided_by_role,
         reason_code,
-        reason
+        reason,
+        {{ has_reason("reason_code", "reason") }} as has_reason
     from {{ ref("stg_decision") }}
 ),
 
@@ -31,7 +32,7 @@ first_decisions as (
         decisions.decided_by_role,
         decisions.reason_code,
         decisions.reason,
-        {{ has_reason("decisions.reason_code", "decisions.reason") }} as has_reason
+        decisions.has_reason
     from decision_links
     inner join decisions on decision_links.decision_key = decisions.decision_key
     where decision_links.decision_number = 1
@@ -42,7 +43,20 @@ all_decisions as (
         decision_links.input_key,
         count(*) as decision_count,
         (array_agg(decision_links.outcome order by decision_links.decision_number desc))[1] as latest_outcome,
-        min(decision_links.decided_on) filter (where coalesce(btrim(decisions.reason), '') <> '') as reasoned_on
+        min(decision_links.decided_on) filter (where coalesce(btrim(decisions.reason), '') <> '') as reasoned_on,
+        max(decision_links.decided_on) filter (
+            where decision_links.outcome in ('declined', 'deferred') and not coalesce(decisions.has_reason, false)
+        ) as refused_without_reason_on,
+        -- The latest word on it: a refusal is put right by a later decision that gives a reason or accepts.
+        (
+            array_agg(
+                decision_links.outcome in ('declined', 'deferred') and not coalesce(decisions.has_reason, false)
+                order by decision_links.decision_number desc
+            ) filter (
+                where
+                decision_links.outcome in ('declined', 'deferred', 'accepted', 'partly') or decisions.has_reason
+            )
+        )[1] as is_reason_owed
     from decision_links
     left join decisions on decision_links.decision_key = decisions.decision_key
     group by decision_links.input_key
@@ -89,6 +103,8 @@ joined as (
         first_decisions.reason,
         first_decisions.has_reason,
         all_decisions.reasoned_on,
+        all_decisions.refused_without_reason_on,
+        coalesce(all_decisions.is_reason_owed, false) as is_reason_owed,
         (first_decisions.decided_on - inputs.received_on)::bigint as days_to_decide,
         coalesce(influenced.change_count, 0) as change_count,
         influenced.change_key,

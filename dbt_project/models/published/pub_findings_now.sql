@@ -14,6 +14,7 @@ worded as (
         organisations.organisation_name,
         case
             when findings.kind = 'declined_without_reason' then 'Refused without a reason'
+            when findings.kind = 'reason_given_later' then 'Refused without a reason, and put right'
             when findings.kind like 'waiting_over%' then 'Waiting too long to hear'
             when findings.kind = 'change_overdue_original' then 'Past the first date promised'
             when findings.kind = 'worsened_after_change' then 'Worse since a change'
@@ -25,6 +26,8 @@ worded as (
         case
             when findings.kind = 'declined_without_reason'
                 then 'Something people said was refused or put off, and no reason was given in code and in words.'
+            when findings.kind = 'reason_given_later'
+                then 'Something was refused or put off without a reason; a later decision gave one or accepted it.'
             when findings.kind like 'waiting_over%'
                 then 'People wanted a reply and have not been told what became of what they said.'
             when findings.kind = 'change_overdue_original'

@@ -44,7 +44,7 @@ input_flags as (
         (
             'inputs_declined_without_reason', 'refused', 'quarter',
             inputs.decided_quarter_id = quarter.quarter_id
-            and inputs.outcome in ('declined', 'deferred') and not inputs.has_reason
+            and inputs.outcome in ('declined', 'deferred') and inputs.is_reason_owed
         ),
         (
             'inputs_told', 'changed', 'quarter',

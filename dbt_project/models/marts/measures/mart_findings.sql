@@ -44,9 +44,25 @@ declined_without_reason as (
         'declined_with_reason' as measure_code,
         'input' as subject_kind,
         input_id as subject_id,
-        decided_on as since_on
+        refused_without_reason_on as since_on
     from inputs
-    where outcome in ('declined', 'deferred') and not has_reason
+    where is_reason_owed
+),
+
+-- A refusal that was put right stays in sight, and is held against nobody.
+reason_given_later as (
+    select
+        'reason_given_later' as kind,
+        'note' as severity,
+        icb_code,
+        organisation_code,
+        service_id,
+        'declined_with_reason' as measure_code,
+        'input' as subject_kind,
+        input_id as subject_id,
+        refused_without_reason_on as since_on
+    from inputs
+    where refused_without_reason_on is not null and not is_reason_owed
 ),
 
 waiting as (
@@ -189,6 +205,8 @@ before_decision as (
 
 every_finding as (
     select * from declined_without_reason
+    union all
+    select * from reason_given_later
     union all
     select * from waiting
     union all

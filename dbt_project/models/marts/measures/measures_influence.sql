@@ -45,7 +45,7 @@ refused as (
         'declined_with_reason' as measure_code,
         organisation_code,
         decided_quarter_id as quarter_id,
-        has_reason as is_counted
+        not is_reason_owed as is_counted
     from inputs
     where outcome in ('declined', 'deferred')
 ),
