@@ -167,8 +167,13 @@ def declined(chain: Chain) -> Share:
 
 
 def on_time(chain: Chain) -> Share:
-    """Made by the first date promised, of those first promised for the quarter; none was stopped."""
-    due = [row for row in chain.changes if between(chain.first_due.get(row["change_id"]))]
+    """Made by the first date promised, of those first promised for the quarter and not stopped by then."""
+    due = [
+        row
+        for row in chain.changes
+        if between(first := chain.first_due.get(row["change_id"]))
+        and (row["implemented_on"] or not (row["stopped_on"] and row["stopped_on"] <= first))
+    ]
     kept = [row for row in due if row["implemented_on"] and row["implemented_on"] <= chain.first_due[row["change_id"]]]
     return Share(len(kept), len(due))
 

@@ -98,6 +98,8 @@ described as (
         case
             when deadline_state = 'on_time' then true
             when deadline_state in ('late', 'overdue') then false
+            -- Stopped in time, nothing was broken; stopped afterwards, the promise had been.
+            when deadline_state = 'stopped' and given_up_on > original_due_on then false
         end as is_on_time_original,
         case
             when deadline_state in ('late', 'overdue')
