@@ -176,7 +176,8 @@ def told_back(edition: Edition) -> Chart | None:
         title=title,
         described=say(
             "A line that rises each time somebody is told. The band around it shows how sure we are. "
-            "Things still waiting are kept in until today; nobody is counted as told because time ran out."
+            "Things still waiting are kept in for as long as the registers tell; "
+            "nobody is counted as told for lack of time."
         ),
         drawing=charts.told_back_curve("chart-told-back", drawn),
         table=Table(

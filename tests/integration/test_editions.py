@@ -7,8 +7,9 @@ import threading
 
 import psycopg2.errors
 import pytest
+from markupsafe import Markup
 
-from report import html, publication, rows
+from report import charts, html, publication, rows
 from tests.truth.copies import copy_of
 from warehouse import connection, editions
 from warehouse.editions import NEXT_STATES, EditionError
@@ -36,6 +37,14 @@ def undone(transformer):
     """A transaction whose end is that nothing happened."""
     yield transformer
     transformer.rollback()
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Pages whose charts are left empty: what an edition says of itself needs no drawing, and drawing takes long."""
+    empty = charts.Drawing(Markup(""), Markup(""))
+    monkeypatch.setattr(charts, "spc", lambda *_: empty)
+    monkeypatch.setattr(charts, "told_back_curve", lambda *_: empty)
 
 
 def frozen(edition_id: str) -> str:
@@ -145,13 +154,13 @@ def test_marts_of_another_quarter_are_not_drafted(undone):
 # One edition after the other: from here on the stories follow upon each other
 
 
-def test_drafting_twice_is_drafting_once(copied):
+def test_drafting_twice_is_drafting_once(copied, undrawn):
     assert publication.draft(QUARTER, ICB, AS_OF) == FIRST
     assert publication.draft_what_is_due(AS_OF) == []
     assert numbers() == [1]
 
 
-def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transformer):
+def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transformer, undrawn):
     before = frozen(FIRST)
     editions.advance(transformer, FIRST, "withdrawn", LATER)
     transformer.commit()
@@ -169,7 +178,7 @@ def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transforme
     assert frozen(FIRST) == before
 
 
-def test_what_nobody_signed_is_not_published(copied):
+def test_what_nobody_signed_is_not_published(copied, undrawn):
     second = f"{QUARTER}/{ICB}/2"
     assert publication.publish_what_is_signed_off(LATER) == []
     assert "Nobody has signed it off" in text_of(second)
@@ -179,14 +188,14 @@ def test_what_nobody_signed_is_not_published(copied):
     assert publication.publish_what_is_signed_off(LATER) == []
 
 
-def test_a_corrected_edition_makes_room_for_the_next(transformer):
+def test_a_corrected_edition_makes_room_for_the_next(transformer, undrawn):
     editions.advance(transformer, f"{QUARTER}/{ICB}/2", "corrected", LATER)
     transformer.commit()
     assert publication.draft(QUARTER, ICB, LATER) == f"{QUARTER}/{ICB}/3"
     assert numbers() == [1, 2, 3]
 
 
-def test_an_icb_that_configured_it_has_its_editions_signed_by_themselves(copied, monkeypatch):
+def test_an_icb_that_configured_it_has_its_editions_signed_by_themselves(copied, undrawn, monkeypatch):
     monkeypatch.setenv("ASSURE_AUTOMATIC_SIGN_OFF", "QQQ=nobody;ZWL=board secretary")
     third = f"{QUARTER}/{ICB}/3"
     assert publication.publish_what_is_signed_off(LATER) == [third]

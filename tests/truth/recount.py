@@ -184,9 +184,12 @@ def verified(chain: Chain) -> Share:
 
 
 def days_to_hear(chain: Chain) -> list[tuple[int, bool]]:
-    """(days watched, whether they heard) of everything said in the year that wants a reply."""
+    """(days watched, whether they heard) of everything said in the year that wants a reply.
+
+    The registers speak up to the quarter's last day: nobody can be seen to wait, or to hear, after it.
+    """
     return [
-        ((chain.heard.get(name, AS_OF) - row["received_on"]).days, name in chain.heard)
+        ((chain.heard.get(name, QUARTER[1]) - row["received_on"]).days, name in chain.heard)
         for name, row in chain.inputs.items()
         if between(row["received_on"], YEAR) and wants_a_reply(row)
     ]

@@ -62,7 +62,8 @@ def test_so_many_of_so_many_and_no_percentage_below_twenty(numerator, denominato
 
 
 def test_a_share_with_a_hidden_part_is_too_few_to_print():
-    assert str(words.out_of(figure(None, "suppressed"), figure(30), figure(None, "too_few_to_say"))) == "too few to print"
+    hidden, too_few = figure(None, "suppressed"), figure(None, "too_few_to_say")
+    assert str(words.out_of(hidden, figure(30), too_few)) == "too few to print"
     assert str(words.out_of(figure(3), None)) == "no evidence received"
 
 

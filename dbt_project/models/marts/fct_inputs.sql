@@ -71,6 +71,16 @@ tellings as (
     where outcome_number = 1
 ),
 
+-- A register of June cannot say who heard in July: to wait is known up to the last day it speaks for, and no further.
+known_tellings as (
+    select
+        organisation_code,
+        max(known_to_on) as known_to_on
+    from {{ ref("evidence_received") }}
+    where record = 'told_back'
+    group by organisation_code
+),
+
 joined as (
     select
         inputs.input_key,
@@ -130,12 +140,14 @@ joined as (
             when inputs.reply_wanted = 'no_thank_you' then 'no_reply_wanted'
             when inputs.reply_wanted = 'cannot_be_reached' then 'cannot_be_reached'
             else 'waiting'
-        end as ended_by
+        end as ended_by,
+        least({{ as_of_on() }}, known_tellings.known_to_on) as known_waiting_to_on
     from inputs
     left join first_decisions on inputs.input_key = first_decisions.input_key
     left join all_decisions on inputs.input_key = all_decisions.input_key
     left join influenced on inputs.input_key = influenced.input_key
     left join tellings on inputs.input_key = tellings.input_key
+    left join known_tellings on inputs.provider_code = known_tellings.organisation_code
 ),
 
 measured as (
@@ -144,7 +156,7 @@ measured as (
         ended_by = 'waiting' as is_waiting,
         case when ended_by = 'waiting' then ({{ as_of_on() }} - received_on)::bigint end as days_waiting,
         case
-            when is_reply_owed then (coalesce(told_on, {{ as_of_on() }}) - received_on)::bigint
+            when is_reply_owed then greatest(coalesce(told_on, known_waiting_to_on) - received_on, 0)::bigint
         end as days_observed
     from joined
 )

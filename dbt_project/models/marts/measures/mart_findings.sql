@@ -78,7 +78,7 @@ waiting as (
         inputs.received_on as since_on
     from inputs
     cross join limits
-    where inputs.is_waiting and inputs.days_waiting > limits.waiting_days
+    where inputs.is_waiting and inputs.days_observed > limits.waiting_days
 ),
 
 overdue as (
