@@ -68,6 +68,17 @@ class Column(Closed):
     is_key: bool = False
     references: tuple[str, str] | None = None
 
+    @property
+    def is_label(self) -> bool:
+        """Whether people write it freely and it is shown as written: a role, a name. Ids and codes are no labels."""
+        is_free = self.classification == "plain" and self.kind == "text" and self.code_list is None
+        return is_free and not (self.is_key or self.references or self.name.endswith(("_id", "_ref", "_code")))
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it is written freely and may be printed, so that a cell must name or number no one."""
+        return self.classification == "public_words" or self.is_label
+
 
 class RowRule(Closed):
     """What must hold of a row, and what becomes of a row of which it does not."""
@@ -168,11 +179,12 @@ class Contract(Closed):
                     f"{column.name} holds codes of the list {column.code_list}. An unknown code is kept as {UNMAPPED}; "
                     "map it or correct it.",
                 )  # fmt: skip
-        for column in self.public_words_columns:
-            yield self._automatic(
-                "IDN", column, "set_aside", "conformity",
-                f"{column.name} names or numbers no one, because it will be printed. Take the identifier out.",
-            )  # fmt: skip
+        for column in self.columns:
+            if column.is_printed:
+                yield self._automatic(
+                    "IDN", column, "set_aside", "conformity",
+                    f"{column.name} names or numbers no one, because it will be printed. Take the identifier out.",
+                )  # fmt: skip
         yield RuleEntry(
             code=self.rule_code("KEY"), severity="set_aside", dimension="uniqueness",
             description=f"No two rows of a delivery share {' + '.join(self.key)}. Keep the row that is right.",

@@ -12,6 +12,8 @@ from warehouse.ledger import TIE, Finding
 if TYPE_CHECKING:
     from expectations.contract import Contract, RuleEntry
 
+TELL_THE_LEAD = "tell the information-governance lead"
+"""What the data team does when a column of identifiers was sent; the log and `assure status` ask it to."""
 LEVELS = ("refuse", "hold", "set_aside", "warn")
 """From the dearest to the cheapest: the file, the whole load until a person decides, the row, nothing."""
 
@@ -103,9 +105,10 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "FILE-IDENTIFIER": FileRule(
         "refuse",
-        "a column that nobody agreed holds mostly NHS numbers; nothing was loaded, the kept copy was destroyed"
-        " and the information-governance lead is told",
-        "take the column out of the export and send the file again; treat the first sending as an incident",
+        "a column holds mostly NHS numbers, postcodes, e-mail addresses or telephone numbers; nothing was loaded and the"
+        " kept copy was destroyed; `assure status` asks the data team to tell the information-governance lead",
+        "take the column out of the export, or send references of your own in its place, and send the file again;"
+        " treat the first sending as an incident",
     ),
     "FILE-NO-ROWS": FileRule(
         "refuse",
@@ -147,8 +150,13 @@ FILE_RULES: dict[str, FileRule] = {
     "GATE": FileRule(
         "hold",
         "the load did not pass the last check before it counts: {rules}",
-        'when a rule sets too many rows aside and the rest is right: assure release LOAD --because "…"; otherwise'
-        " reread the load, and report the rules named if it is held again",
+        'mend the rows and send the file again; when the rest is right as it is: assure release LOAD --because "…"',
+    ),
+    "GATE-UNSOUND": FileRule(
+        "refuse",
+        "what was loaded is not what the contract and the ledger say it is: {rules}",
+        "no release can mend this: report the rules named; once mapping, contract or code is mended, assure reread"
+        " SENDER; or send the corrected file",
     ),
 }
 
@@ -186,7 +194,7 @@ _CELL_WORDS = {
         "use a code of the list, or map it under codes: in the provider file",
     ),
     "IDN": (
-        "words meant for print hold something that can identify a person (NHS number, postcode, e-mail, telephone)",
+        "words that may be printed hold something that can identify a person (NHS number, postcode, e-mail, telephone)",
         "take it out and send the row again; the words are never changed here",
     ),
     "KEY": (

@@ -85,7 +85,7 @@ class CellReader:
         text = text_of(cells[0]) if self._join is None else self._join.join(map(text_of, cells))
         if self.column.classification == "pseudonym":
             return self._pseudonym(text)
-        if self.column.classification == "public_words" and identifiers.holds_identifier(text):
+        if self.column.is_printed and identifiers.holds_identifier(text):
             raise CellFault("IDN")
         if self.column.classification == "restricted":
             return identifiers.mask(text)

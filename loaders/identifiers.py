@@ -5,7 +5,13 @@ import re
 _NHS_NUMBER = re.compile(r"(?<!\d)(\d{3})[ -]?(\d{3})[ -]?(\d{4})(?!\d)")
 _POSTCODE = re.compile(r"\b(?:GIR ?0AA|[A-Z]{1,2}\d[A-Z\d]? ?\d[ABD-HJLNP-UW-Z]{2})\b", re.IGNORECASE)
 _EMAIL = re.compile(r"\b[^\s@]+@[^\s@]+\.[^\s@]{2,}\b")
-_TELEPHONE = re.compile(r"(?<!\d)(?:\+44 ?(?:\(0\) ?)?|\(?0)\d(?:[ )-]{0,2}\d){8,9}(?!\d)")
+# A day written 03-06-2026 and a time after it are no telephone number, and no area begins with a second nought.
+_TELEPHONE = re.compile(
+    r"(?<!\d)(?!\d\d[- ]\d\d[- ]\d{4}(?!\d))(?:\+44 ?(?:\(0\) ?)?|\(?0)[1-9](?:[ )-]{0,2}\d){8,9}(?!\d)"
+)
+_COULD_BE = re.compile(r"\d|@")
+LONGEST = 40
+"""Characters of a cell that is an identifier, or an address line, rather than words in which one stands."""
 _HEADINGS = re.compile(
     r"^(nhs[ _-]?(no|num|number)|(first|last|sur|fore|full|patient|client)[ _-]?name|surname|forename|"
     r"date[ _-]?of[ _-]?birth|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",
@@ -26,6 +32,16 @@ def is_nhs_number(text: str) -> bool:
 def names_an_identifier(heading: str) -> bool:
     """Say whether a heading is that of a forbidden identifier, by its name alone."""
     return bool(_HEADINGS.match(heading.strip()))
+
+
+def is_identifier(text: str) -> bool:
+    """Say whether a whole cell is about who or where a person is, so that a column of such cells is one of identifiers."""
+    return len(text) <= LONGEST and bool(_COULD_BE.search(text)) and holds_identifier(text)
+
+
+def is_person_number(text: str) -> bool:
+    """Say whether ids are a person's own: an NHS number or an e-mail address. Any other number may be a reference."""
+    return any(is_nhs_number(part.strip()) or ("@" in part and _EMAIL.search(part)) for part in text.split(";"))
 
 
 def holds_identifier(text: str) -> bool:

@@ -13,13 +13,15 @@ from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
 from loaders import identifiers
 from loaders.cells import text_of
-from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader
+from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes
 from loaders.provider import Feed, Provider
 from loaders.pseudonyms import person_ref
-from loaders.tabular import Row, Unreadable, rows
+from loaders.tabular import Row, Unreadable, remnants, rows
 from warehouse.ledger import Finding
 
 BATCH = 5_000
+LAST_HEADING = 20
+"""The last row in which a refused file's headings are looked for."""
 LISTED_FAULTS = 1_000
 """Faults of one load that its verdict lists row by row; quarantine lists them all."""
 
@@ -59,15 +61,22 @@ def read(
         for table in feed.tables
     ]
     sheets = tuple(dict.fromkeys(table.sheet for table in feed.tables if table.sheet))
+    was_read = False
     try:
         with rows(content, feed.format, sheets) as found:
             for row in found:
                 _offer(row, readers, reading, take)
+        was_read = True
         _close(readers, reading)
     except Unreadable as fault:
         reading.findings.append(finding(fault.rule, row_number=fault.row_number, sheet=fault.sheet))
     except HeaderFault as fault:
+        was_read = False
         reading.findings.append(_header_finding(fault))
+    finally:
+        # Whatever else a file is refused for: who people are must not lie in its kept copy.
+        hidden = list(_of_identifiers(readers))
+        reading.findings += hidden if hidden or was_read else _hidden_in_remnants(content, feed)
     return reading
 
 
@@ -143,13 +152,42 @@ def _column_findings(reader: TableReader) -> Iterator[Finding]:
         yield finding("FILE-COLUMN-OPTIONAL", column_name=heading, **place)
     for heading in reader.dropped:
         yield finding("FILE-COLUMN-DROPPED", column_name=heading, **place)
-    # A column of identifiers may have one for its heading: say the place, not the word.
-    of_identifiers = sorted(number for number, votes in reader.votes.items() if votes.are_identifiers)
-    for number in of_identifiers:
-        yield finding("FILE-IDENTIFIER", column_name=f"column {number + 1}", **place)
     for number, heading in reader.undeclared.items():
-        if number not in of_identifiers:
+        # A column of identifiers may have one for its heading: its place is said, not the word.
+        if not reader.votes[number].are_identifiers:
             yield finding("FILE-COLUMN-EXTRA", column_name=identifiers.mask(heading), **place)
+
+
+def _of_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
+    """Yield a finding for each column that is one of identifiers, whether anybody agreed it or not."""
+    told = set()
+    for reader in readers:
+        for number in sorted(number for number, votes in reader.votes.items() if votes.are_identifiers):
+            if (place := (reader.table.sheet, number)) not in told:
+                told.add(place)
+                yield _identifier_finding(number, reader.table.sheet, reader.table.record)
+
+
+def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
+    """Yield a finding for each column of identifiers in what can be made out of a file that was not read to its end.
+
+    A column under an agreed heading, or under one that names an identifier, is left to be what it says.
+    """
+    agreed = {part for table in feed.tables for heading in table.declared_headings for part in heading.split(" | ")}
+    votes: dict[tuple[str | None, int], Votes] = {}
+    spared = set()
+    for row in remnants(content, feed.format):
+        for number, cell in enumerate(row.cells):
+            text, place = " ".join(text_of(cell).split()), (row.sheet, number)
+            if row.number <= LAST_HEADING and (text in agreed or identifiers.names_an_identifier(text)):
+                spared.add(place)
+            votes.setdefault(place, Votes()).cast(text)
+    for sheet, number in (place for place in votes if place not in spared and votes[place].are_identifiers):
+        yield _identifier_finding(number, sheet)
+
+
+def _identifier_finding(number: int, sheet: str | None, record: str | None = None) -> Finding:
+    return finding("FILE-IDENTIFIER", column_name=f"column {number + 1}", sheet=sheet, record=record)
 
 
 def _header_finding(fault: HeaderFault) -> Finding:

@@ -104,8 +104,11 @@ def accept_wave(as_of: dt.datetime) -> int:
             target = url("loader").render_as_string(hide_password=False)
             outcome = gate(target, by_record, contracts(), as_of, connection)
             for load_id, rules in outcome.failed.items():
-                ledger.move(connection, load_id, "held", as_of)
-                ledger.find(connection, load_id, [finding("GATE", rules=", ".join(rules))])
+                found = finding(
+                    "GATE" if outcome.waits_for_a_person(load_id) else "GATE-UNSOUND", rules=", ".join(rules)
+                )
+                ledger.move(connection, load_id, "held" if found.level == "hold" else "refused", as_of)
+                ledger.find(connection, load_id, [found])
             # Only what the gate has seen: a load without records never came before it.
             seen = {load_id for load_ids in by_record.values() for load_id in load_ids}
             ledger.accept(connection, sorted(seen - set(outcome.failed)), as_of)
@@ -327,6 +330,9 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         ledger.move(connection, load_id, "refused", as_of, **counts)
         if any(found.rule == "FILE-IDENTIFIER" for found in reading.findings):
             keep.destroy(connection, load_id)
+            log.warning(
+                "%s load %s: identifiers of persons were sent; %s", provider.code, load_id, verdict.TELL_THE_LEAD
+            )
     else:
         ledger.set_aside(
             connection, load_id, [(fault.record, fault.number, fault.rule, fault.column) for fault in reading.faults]

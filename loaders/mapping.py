@@ -44,10 +44,17 @@ class TableCount:
 
 @dataclass
 class Votes:
-    """Of the filled cells of a column that nobody agreed, how many are valid identifiers."""
+    """Of the filled cells of a column, how many are valid identifiers."""
 
+    is_valid: Callable[[str], bool] = identifiers.is_identifier
     filled: int = 0
     valid: int = 0
+
+    def cast(self, text: str) -> None:
+        """Count a cell; a blank one says nothing."""
+        if text:
+            self.filled += 1
+            self.valid += self.is_valid(text)
 
     @property
     def are_identifiers(self) -> bool:
@@ -89,7 +96,7 @@ class TableReader:
         self.undeclared: dict[int, str] = {}
         """Place (from 0) → heading of columns that nobody agreed."""
         self.votes: dict[int, Votes] = {}
-        """Place → votes, of the undeclared columns and of those without any heading."""
+        """Place → votes, of the undeclared columns, of those without any heading, and of ids and labels."""
         self._declared = {*table.declared_headings, *neighbours}
         self._positions: dict[str, int] | None = None
         self._width = 0
@@ -190,7 +197,17 @@ class TableReader:
         }
         self._width = len(headings)
         unnamed = (place for place, heading in enumerate(headings) if not heading)
-        self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)}
+        self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)} | dict(self._names_and_numbers())
+
+    def _names_and_numbers(self) -> Iterator[tuple[int, Votes]]:
+        """Yield the places of agreed columns that hold ids or labels: they are published as they were sent."""
+        for name, cell in self.table.columns.items():
+            column = self.contract.column(name)
+            if column.classification == "plain" and column.kind in ("text", "ids") and not column.code_list:
+                is_valid = identifiers.is_identifier if column.is_label else identifiers.is_person_number
+                for heading in cell.source:
+                    if heading in self._positions:
+                        yield self._positions[heading], Votes(is_valid)
 
     def _lost(self, places: Mapping[str, int]) -> tuple[str, ...]:
         """Return the headings without which no row can be read, or rows that are no records would be."""
@@ -218,10 +235,8 @@ class TableReader:
         for place in range(self._width, len(row.cells)):
             self.votes.setdefault(place, Votes())
         for place, votes in self.votes.items():
-            text = text_of(row.cells[place]) if place < len(row.cells) else ""
-            if text:
-                votes.filled += 1
-                votes.valid += identifiers.is_nhs_number(text)
+            if place < len(row.cells):
+                votes.cast(text_of(row.cells[place]))
 
     def _records(self, row: Row) -> Iterator[RecordRow]:
         if self.table.unpivot is None:

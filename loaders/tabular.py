@@ -13,7 +13,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import BinaryIO, NamedTuple
@@ -22,6 +22,8 @@ from loaders.provider import FileFormat
 
 LARGEST_INSIDE = 1 << 30
 """Bytes that a compressed file may unpack to."""
+ALL_SHEETS = "*"
+"""Stands for every sheet of a workbook; no sheet can be called so."""
 LONGEST_CELL = 100_000
 """Characters in one cell."""
 
@@ -63,6 +65,35 @@ def rows(content: BinaryIO, form: FileFormat, sheets: tuple[str, ...] = ()) -> I
             yield _text(plain, form)
     else:
         yield _text(content, form)
+
+
+def remnants(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
+    """Yield what can be made out of a file that was refused: each line by itself, whatever its text or separator."""
+    content.seek(0)
+    try:
+        if form.kind == "workbook":
+            with _workbook(content, (ALL_SHEETS,)) as found:
+                yield from found
+        elif content.read(4).startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            with TemporaryFile() as plain:
+                with suppress(Unreadable):  # an archive cut short holds what came before the cut
+                    for chunk in _unzipped(content):
+                        plain.write(chunk)
+                yield from _lines(plain, form)
+        else:
+            yield from _lines(content, form)
+    except Unreadable:
+        return
+
+
+def _lines(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
+    content.seek(0)
+    delimiter = None
+    for number, line in enumerate(content, start=1):
+        text = line.decode("utf-8", errors="replace").strip("\ufeff\r\n").replace('"', "")
+        if delimiter is None:
+            delimiter = max((form.delimiter, ",", ";", "\t", "|"), key=text.count)
+        yield Row(None, number, [clean(cell) for cell in text.split(delimiter)])
 
 
 def _text(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
@@ -157,7 +188,7 @@ def _from_child(child: subprocess.Popen, sheets: tuple[str, ...]) -> Iterator[Ro
         except ValueError:
             break  # it died in the middle of a line
         if "sheets" in said:
-            if lost := [name for name in sheets if name not in said["sheets"]]:
+            if lost := [name for name in sheets if name not in (*said["sheets"], ALL_SHEETS)]:
                 raise Unreadable("FILE-SHEET", sheet=lost[0])
         elif "sheet" in said:
             sheet = said["sheet"]

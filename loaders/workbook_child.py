@@ -1,6 +1,6 @@
 """Read one workbook inside a process that may die: sheets and rows go to standard output as JSON lines.
 
-Run as `python -I workbook_child.py FILE SHEET…`, never imported. A hostile workbook can abort the reader or ask for
+Run as `python -I workbook_child.py FILE SHEET…` (`*` is every sheet), never imported. A hostile workbook can abort the reader or ask for
 gigabytes; here it meets limits on memory and time, and takes nobody with it.
 """
 
@@ -22,7 +22,7 @@ def main(path: str, wanted: list[str]) -> None:
     book = python_calamine.CalamineWorkbook.from_path(path)
     write = sys.stdout.write
     write(json.dumps({"sheets": book.sheet_names}) + "\n")
-    for name in wanted or book.sheet_names[:1]:
+    for name in book.sheet_names if wanted == ["*"] else wanted or book.sheet_names[:1]:
         if name not in book.sheet_names:
             continue
         sheet = book.get_sheet_by_name(name)

@@ -49,7 +49,7 @@ def read(provider, text: str, contracts=None):
         filled = {name: value for name, value in zip(names, row.values, strict=True) if value is not None}
         rows.append((row.number, row.part, filled))
 
-    content = io.BytesIO(text.encode("utf-8"))
+    content = io.BytesIO(text.encode("utf-8", errors="surrogateescape"))
     return rows, landing.read(content, provider, provider.feeds["f"], contracts, take)
 
 
@@ -258,6 +258,85 @@ def test_a_column_of_nhs_numbers_is_dropped_where_it_is_named_and_refuses_the_fi
     lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
     _, reading = read(feed(table("incident", INCIDENT, **more)), "\n".join([f"{HEAD},{heading}", *lines]))
     assert told(reading) == found
+
+
+HIDDEN = {
+    "NHS numbers": VALID,
+    "e-mail addresses": [f"person{number}@example.org" for number in range(4)],
+    "postcodes": ["LS1 4AP", "BS1 5AH", "SW1A 1AA", "M1 1AE"],
+    "telephone numbers": ["07700 900123", "0113 496 0000", "+44 113 496 0001", "(0113) 496 0002"],
+}
+
+
+@pytest.mark.parametrize("cells", HIDDEN.values(), ids=HIDDEN)
+@pytest.mark.parametrize(
+    ("head", "last", "also"),
+    [
+        (HEAD, "", None),
+        (HEAD, 'I-9,"30/06/2026', "FILE-CSV"),
+        (HEAD, "I-9,30/06/2026,Caf\udce9,SELFH", "FILE-ENCODING"),
+        (HEAD.replace("Happened", "When"), "", "FILE-COLUMN"),
+        ("a,b,c,d", "", "FILE-HEADER"),
+        (HEAD.replace(",", "; "), "", "FILE-DELIMITER"),
+    ],
+    ids=["readable", "an open quotation mark", "another encoding", "a heading renamed", "no heading", "semicolons"],
+)
+def test_a_hidden_column_of_identifiers_is_found_whatever_else_the_file_is_refused_for(cells, head, last, also):
+    delimiter = ";" if also == "FILE-DELIMITER" else ","
+    lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}".replace(",", delimiter) for number, cell in enumerate(cells)]
+    _, reading = read(feed(table("incident", INCIDENT)), "\n".join([f"{head}{delimiter}Ref 2", *lines, last]))
+    assert [found.rule for found in reading.findings if found.level == "refuse"] == [
+        *([also] if also else []),
+        "FILE-IDENTIFIER",
+    ]
+    assert not any(cell in str(reading.findings) for cell in cells)
+
+
+def test_a_file_of_which_every_row_is_set_aside_hides_nothing_either():
+    lines = [f"I-{number},soon,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
+    _, reading = read(feed(table("incident", INCIDENT)), "\n".join([f"{HEAD},Ref 2", *lines]))
+    assert [rule for rule, _, _ in told(reading)][-2:] == ["FILE-ALL-ASIDE", "FILE-IDENTIFIER"]
+
+
+def test_a_declared_column_of_identifiers_is_spared_in_a_file_refused_for_its_headings():
+    lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
+    text = "\n".join([f"{HEAD.replace('Happened', 'When')},NHS number", *lines])
+    _, reading = read(feed(table("incident", INCIDENT, drop=["NHS number"])), text)
+    assert told(reading) == [("FILE-COLUMN", None, None)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["03-06-2026 09:15", "04-06-2026 10:20", "05-06-2026 11:25", "06-06-2026 12:30"],  # no telephone numbers
+        ["0000012345", "0000012346", "0000012347", "0000012348"],
+        ["9434765919", "9434765918", "9434765917", "9434765916"],  # one in eleven passes by chance
+    ],
+)
+def test_a_column_that_only_looks_like_one_of_identifiers_is_no_more_than_extra(cells):
+    lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(cells)]
+    _, reading = read(feed(table("incident", INCIDENT)), "\n".join([f"{HEAD},Ref 2", *lines]))
+    assert told(reading) == [("FILE-COLUMN-EXTRA", None, "Ref 2")]
+
+
+def test_an_agreed_column_of_ids_that_are_nhs_numbers_refuses_the_file():
+    lines = [f"{cell},30/06/2026,Alder,SELFH" for cell in VALID]
+    _, reading = read(feed(table("incident", INCIDENT)), "\n".join([HEAD, *lines]))
+    assert told(reading) == [("FILE-IDENTIFIER", None, "column 1")]
+
+
+def test_an_id_that_passes_the_check_digit_by_chance_is_left_alone():
+    lines = [f"{9434765910 + number},30/06/2026,Alder,SELFH" for number in range(10)]
+    rows, reading = read(feed(table("incident", INCIDENT)), "\n".join([HEAD, *lines]))
+    assert (len(rows), told(reading)) == (10, [])
+
+
+def test_a_label_that_numbers_somebody_sets_its_row_aside_and_most_of_a_column_refuses_the_file():
+    mapped = feed(table("service", {"service_id": "Service", "service_name": "Name"}))
+    rows, reading = read(mapped, "Service,Name\nA,Alder ward\nB,Birch ward 0113 496 0000\nC,Cedar ward\n")
+    assert (len(rows), told(reading)) == (2, [("SVC-IDN.service_name", 3, "Name")])
+    _, reading = read(mapped, "Service,Name\nA,a@example.org\nB,b@example.org\nC,c@example.org\nD,Dale\n")
+    assert "FILE-IDENTIFIER" in [rule for rule, _, _ in told(reading)]
 
 
 def test_cells_beyond_the_last_heading_are_looked_at_too():
