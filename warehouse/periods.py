@@ -81,9 +81,17 @@ def periods_between(every: str, first: dt.date, last: dt.date) -> list[Period]:
 
 
 def working_day_after(day: dt.date, number: int) -> dt.date:
-    """Return the `number`-th working day after `day` (not Saturday, Sunday or a bank holiday in England and Wales)."""
+    """Return the `number`-th working day after `day` (not Saturday, Sunday or a bank holiday in England and Wales).
+
+    Raises ValueError beyond the last year whose bank holidays are listed.
+    """
     while number > 0:
         day += dt.timedelta(days=1)
+        if day.year > (last := max(_bank_holidays()).year):
+            raise ValueError(
+                f"working days are known to the end of {last} only; add the bank holidays of {last + 1} and the years"
+                " after it, as gov.uk/bank-holidays announces them, to dbt_project/seeds/bank_holidays.csv"
+            )
         if day.weekday() < 5 and day not in _bank_holidays():
             number -= 1
     return day

@@ -81,3 +81,9 @@ def test_only_whole_periods_are_owed():
     assert [period.start_on.month for period in months] == [5, 6]
     assert periods.periods_between("quarter", dt.date(2026, 4, 1), dt.date(2026, 6, 29)) == []
     assert len(periods.periods_between("quarter", dt.date(2026, 4, 1), dt.date(2026, 6, 30))) == 1
+
+
+def test_beyond_the_listed_bank_holidays_no_day_passes_for_a_working_day():
+    assert periods.working_day_after(dt.date(2030, 12, 24), 3) == dt.date(2030, 12, 31)
+    with pytest.raises(ValueError, match=r"bank holidays of 2031.*bank_holidays\.csv"):
+        periods.working_day_after(dt.date(2030, 12, 24), 4)

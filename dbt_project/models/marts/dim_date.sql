@@ -1,8 +1,20 @@
 with
 
+bank_holidays as (
+    select * from {{ ref("bank_holidays") }}
+),
+
+-- Days without a list of bank holidays would pass for working days: the calendar ends where the list does.
 days as (
     select days.day_at::date as date_on
-    from generate_series(date '2019-01-01', date '2030-12-31', interval '1 day') as days (day_at)
+    from generate_series(
+        date '2019-01-01',
+        (
+            select make_date(extract(year from max(bank_holidays.bank_holiday_on))::integer, 12, 31)
+            from bank_holidays
+        ),
+        interval '1 day'
+    ) as days (day_at)
 ),
 
 named_days as (
@@ -17,7 +29,7 @@ named_days as (
         bank_holidays.bank_holiday_name,
         extract(isodow from days.date_on) <= 5 and bank_holidays.bank_holiday_on is null as is_working_day
     from days
-    left join {{ ref("bank_holidays") }} as bank_holidays on days.date_on = bank_holidays.bank_holiday_on
+    left join bank_holidays on days.date_on = bank_holidays.bank_holiday_on
 ),
 
 -- A running count, so that working days between two dates are a subtraction.
