@@ -11,20 +11,38 @@ measures as (
     where is_charted
 ),
 
--- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
-thresholds as (
-    select distinct on (thresholds.measure_code)
-        thresholds.measure_code,
-        thresholds.value
-    from {{ ref("thresholds") }} as thresholds
-    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
-    where thresholds.owner is not null and thresholds.agreed_on <= {{ as_of_on() }}
-    order by
-        thresholds.measure_code asc,
-        thresholds.agreed_on desc
+targets as (
+    select * from {{ ref("agreed_targets") }}
 ),
 
--- A series runs from its first month with a value to the last month that is over, so that silence at its end shows.
+coverage as (
+    select * from {{ ref("mart_coverage") }}
+),
+
+feeds as (
+    select distinct
+        deliveries.provider_code as organisation_code,
+        deliveries.feed,
+        load_records.record
+    from {{ ref("stg_delivery") }} as deliveries
+    inner join {{ ref("stg_load_record") }} as load_records on deliveries.load_id = load_records.load_id
+),
+
+-- The first month of which a return that the measure rests on is not owed yet: silence about it says nothing.
+not_due as (
+    select
+        measures.measure_code,
+        coverage.organisation_code,
+        min({{ month_start("coverage.period_start_on") }}) as from_on
+    from measures
+    inner join feeds on feeds.record = any(string_to_array(measures.source_records, ';'))
+    inner join coverage on feeds.organisation_code = coverage.organisation_code and feeds.feed = coverage.feed
+    where coverage.due_on >= {{ as_of_on() }}
+    group by measures.measure_code, coverage.organisation_code
+),
+
+-- A series runs from its first month with a value to the last month that was due, so that silence at its end shows; a
+-- month that came before it was due is shown too.
 series as (
     select
         concat_ws('/', measured.measure_code, measured.organisation_code, measured.service_id) as series_id,
@@ -33,9 +51,15 @@ series as (
         measured.organisation_code,
         measured.service_id,
         measured.level,
-        min(measured.period_start_on) filter (where measured.value is not null) as first_on
+        min(measured.period_start_on) filter (where measured.value is not null) as first_on,
+        greatest(
+            max(measured.period_start_on) filter (where measured.value is not null),
+            least({{ month_start(as_of_on()) }}, min(not_due.from_on)) - interval '1 month'
+        ) as last_on
     from measured
     inner join measures on measured.measure_code = measures.measure_code
+    left join not_due
+        on measured.measure_code = not_due.measure_code and measured.organisation_code = not_due.organisation_code
     group by
         measured.measure_code,
         measured.icb_code,
@@ -51,7 +75,7 @@ months as (
         row_number() over (partition by series.series_id order by spine.month_on)::integer as idx
     from series
     cross join lateral generate_series(
-        series.first_on, {{ month_start(as_of_on()) }} - interval '1 month', interval '1 month'
+        series.first_on, series.last_on, interval '1 month'
     ) as spine (month_on)
 ),
 
@@ -76,12 +100,12 @@ options as (
     select
         series.series_id,
         measures.direction as improvement_direction,
-        thresholds.value as target,
+        targets.value as target,
         true as screen_outliers,
         null::integer as fix_after_n_points
     from series
     inner join measures on series.measure_code = measures.measure_code
-    left join thresholds on series.measure_code = thresholds.measure_code
+    left join targets on series.measure_code = targets.measure_code
 ),
 
 judged as (

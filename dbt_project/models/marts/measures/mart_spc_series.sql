@@ -9,17 +9,8 @@ measures as (
     select * from {{ ref("measures") }}
 ),
 
--- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
-thresholds as (
-    select distinct on (thresholds.measure_code)
-        thresholds.measure_code,
-        thresholds.value
-    from {{ ref("thresholds") }} as thresholds
-    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
-    where thresholds.owner is not null and thresholds.agreed_on <= {{ as_of_on() }}
-    order by
-        thresholds.measure_code asc,
-        thresholds.agreed_on desc
+targets as (
+    select * from {{ ref("agreed_targets") }}
 ),
 
 judged as (
@@ -39,10 +30,10 @@ options as (
     select distinct
         spc_rows.series_id,
         measures.direction as improvement_direction,
-        thresholds.value as target
+        targets.value as target
     from spc_rows
     inner join measures on spc_rows.measure_code = measures.measure_code
-    left join thresholds on spc_rows.measure_code = thresholds.measure_code
+    left join targets on spc_rows.measure_code = targets.measure_code
 ),
 
 icons as (
