@@ -182,6 +182,15 @@ def accept(connection: Connection, load_ids: Iterable[int], as_of: dt.datetime) 
     return sequence
 
 
+def recount(connection: Connection, load_id: int) -> int:
+    """Decide anew which loads of a load's feed count, because its bytes were sent again; return the sequence from then."""
+    sequence = _next_sequence(connection)
+    with connection.cursor() as cursor:
+        cursor.execute("select provider_code, feed from audit.deliveries where load_id = %s", (load_id,))
+        _recount(connection, *cursor.fetchone(), sequence)
+    return sequence
+
+
 def withdraw(connection: Connection, load_id: int, by_role: str, because: str, as_of: dt.datetime) -> int:
     """Stop a load's rows from counting; the version they had replaced counts again."""
     load = _decide(connection, load_id, "withdraw", by_role, because, as_of)
@@ -253,14 +262,29 @@ _RANKED = """
         dense_rank() over (
             partition by carried.record, case carried.delivers when 'period' then delivery.period_end_on end
             order by
-                case carried.delivers when 'snapshot' then delivery.period_end_on end desc nulls last,
+                -- A register that is back to what it was before counts from the last time it was sent.
+                case carried.delivers when 'snapshot' then greatest(delivery.period_end_on, sent.period_end_on) end
+                    desc nulls last,
                 delivery.status_rank desc,
                 delivery.declared_version desc,
-                delivery.submitted_at desc
+                case carried.delivers
+                    when 'snapshot' then greatest(delivery.submitted_at, sent.submitted_at)
+                    else delivery.submitted_at
+                end desc
         ) as place,
         case carried.delivers when 'period' then delivery.period_end_on end as group_end_on
     from audit.deliveries as delivery
     inner join audit.load_records as carried on carried.load_id = delivery.load_id
+    left join (
+        select
+            read_as.file_sha256,
+            max(sighting.period_end_on) as period_end_on,
+            max(sighting.modified_at) as submitted_at
+        from audit.sightings as sighting
+        inner join audit.deliveries as read_as on read_as.load_id = sighting.load_id
+        where sighting.provider_code = %(provider_code)s and sighting.feed = %(feed)s
+        group by read_as.file_sha256
+    ) as sent on sent.file_sha256 = delivery.file_sha256
     where delivery.provider_code = %(provider_code)s
         and delivery.feed = %(feed)s
         and delivery.state = 'accepted'
