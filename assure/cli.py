@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, show, told, wants_everything
+from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, told, wants_everything
 from warehouse.periods import LONDON, last_ended_quarter, quarter_named
 
 app = typer.Typer(
@@ -50,6 +50,7 @@ def main() -> None:
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
     for handler in logging.getLogger().handlers:
+        handler.setFormatter(WithFacts("%(levelname)s %(name)s %(message)s"))
         handler.setLevel(level)  # a library that sets its own logger's level is heard no more than others
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assure.screen import told
 from warehouse.connection import connect
 from warehouse.paths import ROOT, state
 
@@ -116,12 +117,13 @@ def _signed_off_by_itself() -> Iterator[None]:
 
 
 def _run(say: Console, airflow, dag_id: str) -> None:
-    began = time.monotonic()
+    began, failures = time.monotonic(), {}
     with say.status(f"Airflow runs {dag_id}"):
-        outcome = airflow.run(dag_id, AS_OF)
+        outcome = airflow.run(dag_id, AS_OF, failures)
     say.print(f"  {dag_id}: {outcome}, {time.monotonic() - began:.0f} s")
     if outcome != "success":
-        raise RuntimeError(f"{dag_id} ended {outcome}; its log lies below {state() / 'airflow' / 'logs'}")
+        reasons = "; ".join(f"{task}: {told(error)[0]}" for task, error in failures.items())
+        raise RuntimeError(f"{dag_id} ended {outcome}; {reasons or 'run the command again with ASSURE_DEBUG=1'}")
 
 
 def _read_by_a_second_person() -> int:

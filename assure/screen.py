@@ -1,6 +1,7 @@
 """Talk to whoever called: steps and tables on a terminal, plain lines where there is none, one line for a failure."""
 
 import contextlib
+import logging
 import os
 import sys
 import time
@@ -28,6 +29,19 @@ MENDED_BY_THE_CALLER = {
 NOT_MADE_YET = {"3D000", "3F000", "42P01"}
 """What Postgres answers when a database, schema or table is not there yet."""
 NOT_ALLOWED = "42501"
+
+
+FACTS = ("sender", "feed", "load_id", "rows", "build_id", "schema", "port")
+"""What a log line may say besides its message; none is a value of a record."""
+
+
+class WithFacts(logging.Formatter):
+    """Ends a log line with the facts it was given: `… not fetched: sender zw1, feed incidents`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        facts = ", ".join(f"{name} {getattr(record, name)}" for name in FACTS if hasattr(record, name))
+        return super().format(record) + (f": {facts}" if facts else "")
 
 
 class Voice(Console):

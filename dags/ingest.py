@@ -24,7 +24,8 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
 
 `announce` skips when the marts already hold everything that counts today, and else starts `build_warehouse`.
-What arrived and what was refused: `assure status`. What the sender was told: the log of `reply`.
+What arrived and what was refused: `assure status`. What to tell the sender: `replies/{sender}.txt` in the state
+folder, which the log of `reply` names. A log that asks you to tell the information-governance lead means it.
 """
 
 
@@ -72,7 +73,7 @@ def ingest(sender: str):
             from loaders import replies
             from loaders.provider import load_providers
 
-            return replies.write(load_providers()[sender])
+            return str(replies.leave(load_providers()[sender]))
 
         @task(outlets=[RAW])
         def announce(judged: int, dag_run=None) -> None:

@@ -1,13 +1,19 @@
 """Tell a sender what became of its files: codes, places, messages and remedies; never a value out of a record."""
 
+import logging
 from collections.abc import Iterable
+from pathlib import Path
 
 from expectations.verdict import LEVELS
 from loaders.provider import Provider
 from warehouse import ledger
 from warehouse.connection import connect
+from warehouse.paths import state as state_folder
+
+log = logging.getLogger(__name__)
 
 LISTED = 20
+ALL_ACCEPTED = "Everything that was sent was accepted. Thank you."
 
 
 def write(provider: Provider) -> str:
@@ -25,7 +31,19 @@ def write(provider: Provider) -> str:
             counts = f"{read} rows read, {landed} landed, {set_aside} set aside"
             lines.append(f"{file_name} (load {load_id}): {state}; {counts}")
             lines += describe(ledger.findings(connection, load_id))
-    return "\n".join(lines) if lines else "Everything that was sent was accepted. Thank you."
+    return "\n".join(lines) or ALL_ACCEPTED
+
+
+def leave(provider: Provider) -> Path:
+    """Write the reply to a sender into `replies/` of the state folder, whole, and return its path for the log."""
+    path = state_folder() / "replies" / f"{provider.code}.txt"
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    text, draft = write(provider), path.with_suffix(".draft")
+    draft.write_text(text + "\n", encoding="utf-8")
+    draft.replace(path)
+    if text != ALL_ACCEPTED:
+        log.warning("%s has something to be told: %s", provider.code, path)
+    return path
 
 
 def describe(findings: Iterable[ledger.Finding]) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from expectations.verdict import TELL_THE_LEAD
 from loaders.provider import Provider
 from warehouse import build
 from warehouse.connection import connect
@@ -76,14 +77,15 @@ def read(sender: str | None = None) -> Standing:
             cross join lateral (
                 select rule, message, remedy from audit.findings as f
                 where f.load_id = d.load_id and f.level in ('refuse', 'hold')
-                order by f.finding_number limit 1
+                order by f.rule = 'FILE-IDENTIFIER' desc, f.finding_number limit 1
             ) as f
             where d.state in ('held', 'refused') and (%(code)s::text is null or d.provider_code = %(code)s)
-            order by d.state, d.submitted_at
+            order by f.rule = 'FILE-IDENTIFIER' desc, d.state, d.submitted_at
             """,
             code,
         )
         attention = [
+            f"{f'{TELL_THE_LEAD.capitalize()}: ' if rule == 'FILE-IDENTIFIER' else ''}"
             f"load {load_id} {state}: {provider_code} {file_name}: {rule}: {message}; {remedy}"
             for load_id, provider_code, file_name, state, rule, message, remedy in cursor
         ]

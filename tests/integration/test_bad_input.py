@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import openpyxl
 import pytest
 
-from loaders import load, replies, tabular
+from expectations.verdict import TELL_THE_LEAD
+from loaders import load, replies, status, tabular
 from loaders.check import check
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
@@ -150,6 +151,29 @@ def test_nothing_is_kept_of_a_file_with_a_column_of_identifiers(wave, name):
     delivery = wave[0][name].delivery(NAME)
     assert delivery["kept_name"] is None
     assert wave[0][name].ask("select count(*) from audit.keep_keys where load_id = %s", delivery["load_id"]) == [(0,)]
+
+
+def test_the_log_and_the_overview_ask_to_tell_the_lead_first(wave):
+    senders, said = wave
+    hidden = [name for name, case in CASES.items() if "FILE-IDENTIFIER" in str(case.told)]
+    assert sum(TELL_THE_LEAD in line for line in said) == len(hidden)
+    first = status.read().attention[: len(hidden)]
+    assert all(line.startswith(f"{TELL_THE_LEAD.capitalize()}: load ") for line in first)
+    for name in hidden:
+        code = senders[name].provider.organisation_code
+        assert sum(f" {code} {NAME}: FILE-IDENTIFIER: " in line for line in first) == 1
+    assert not any(number in str([*said, *status.read().attention]) for number in NHS_NUMBERS)
+
+
+def test_a_reply_is_left_in_a_file_that_the_log_names(wave, caplog):
+    one = wave[0]["NHS numbers, hidden"]
+    path = replies.leave(one.provider)
+    assert path.read_text(encoding="utf-8") == replies.write(one.provider) + "\n"
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert str(path) in caplog.text
+    caplog.clear()
+    assert replies.ALL_ACCEPTED in replies.leave(wave[0]["good"].provider).read_text(encoding="utf-8")
+    assert caplog.text == ""
 
 
 class Heard(logging.Handler):

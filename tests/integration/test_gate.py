@@ -7,6 +7,7 @@ import pytest
 from expectations.contract import load_contracts
 from expectations.judging import CouldNotJudge, judge
 from expectations.suite import gate
+from loaders import load
 from warehouse import connection, ledger
 
 MARKER = "marker-3f1c"
@@ -151,6 +152,38 @@ def test_too_many_rows_set_aside_wait_for_a_person(incidents, loader, as_of, ask
     assert ask(incident=[load_id]) == {load_id: ("no rule is broken by more than 10% of its rows",)}
     ledger.release(loader, load_id, "data_manager", "the sender confirmed the other rows", as_of)
     assert ask(incident=[load_id]) == {}
+
+
+def test_only_what_a_release_lets_through_is_held(incidents, loader, as_of):
+    for_a_person = incidents(*many(8), incident(99, reported_on=dt.date(2026, 5, 1)))
+    unsound, sound = incidents(*many(3)), incidents(*many(2))
+    as_owner("update raw.incident set revision = 0 where load_id = %s", unsound)
+    for load_id in (for_a_person, unsound, sound):
+        ledger.move(loader, load_id, "judged", as_of)
+    loader.commit()
+
+    def wave() -> dict[int, str]:
+        load.accept_wave(as_of)
+        with loader.cursor() as cursor:
+            cursor.execute(
+                "select load_id, state from audit.deliveries where load_id = any(%s)", ([for_a_person, unsound],)
+            )
+            found = dict(cursor.fetchall())
+        loader.commit()
+        return found
+
+    assert wave() == {for_a_person: "held", unsound: "refused"}
+    told = {load_id: ledger.findings(loader, load_id)[-1] for load_id in (for_a_person, unsound)}
+    assert (told[for_a_person].rule, told[unsound].rule) == ("GATE", "GATE-UNSOUND")
+    assert "assure release" in told[for_a_person].remedy
+    assert "assure reread" in told[unsound].remedy
+    assert "assure release" not in told[unsound].remedy
+    with pytest.raises(ledger.LedgerError, match="only held loads"):
+        ledger.release(loader, unsound, "data_manager", "we want it", as_of)
+    loader.rollback()
+    ledger.release(loader, for_a_person, "data_manager", "the sender confirmed the other rows", as_of)
+    loader.commit()
+    assert wave()[for_a_person] != "held"
 
 
 def test_a_contract_without_rules_fails(incidents, contracts, ask):

@@ -1,5 +1,6 @@
 """The command line teaches who asks, refuses wrong use, and ends each failure in one line and the code it names."""
 
+import logging
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from assure import cli, screen
+from assure import cli, demonstration, screen
 from loaders.doors import DoorUnreachable
 from warehouse.build import BuildFailed
 from warehouse.ledger import LedgerError
@@ -197,3 +198,35 @@ def test_a_table_in_a_pipe_is_plain_and_never_cut(capsys):
         f"ZW1                  {long}",
         "NATIONAL_STATISTICS",
     ]
+
+
+def test_a_log_line_ends_with_its_facts_and_with_nothing_else_it_carries():
+    line = screen.WithFacts("%(levelname)s %(message)s").format(
+        logging.makeLogRecord(
+            {
+                "levelname": "WARNING",
+                "msg": "not fetched",
+                "sender": "zw1",
+                "feed": "incidents",
+                "said": "her own words",
+            }
+        )
+    )
+    assert line == "WARNING not fetched: sender zw1, feed incidents"
+
+
+def test_a_demo_that_fails_says_which_task_and_why_and_no_value(monkeypatch, tmp_path):
+    monkeypatch.setenv("ASSURE_STATE", str(tmp_path / "state"))
+
+    class Airflow:
+        @staticmethod
+        def run(dag_id, as_of, failures):
+            failures |= {"land": ValueError("her own words"), "swap": BuildFailed("the marts are read without a pause")}
+            return "failed"
+
+    with pytest.raises(RuntimeError) as raised:
+        demonstration._run(cli.say, Airflow, "ingest_zw1")
+    said = str(raised.value)
+    assert said.startswith("ingest_zw1 ended failed; land: ValueError; where it happened: ")
+    assert said.endswith("; swap: the marts are read without a pause")
+    assert "her own words" not in said
