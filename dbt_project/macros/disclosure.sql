@@ -161,9 +161,9 @@ inner join stated on given.figure_key = stated.figure_key
 {% endmacro %}
 
 
-{# True for a count of people that is above nought and below the threshold. #}
+{# True for a count of people that is above nought and below the threshold. What has no class is people. #}
 {% macro is_small(count, class) -%}
-    ({{ class }} = 'people' and {{ count }} > 0 and {{ count }} < {{ var("suppress_below") }})
+    (coalesce({{ class }}, 'people') <> 'things' and {{ count }} > 0 and {{ count }} < {{ var("suppress_below") }})
 {%- endmacro %}
 
 

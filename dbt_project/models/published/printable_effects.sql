@@ -25,16 +25,16 @@ rounded as (
         effects.*,
         measures.disclosure_class,
         case measures.disclosure_class
-            when 'people' then {{ rounded_count("effects.after_numerator") }} else effects.after_numerator
+            when 'things' then effects.after_numerator else {{ rounded_count("effects.after_numerator") }}
         end as shown_after_numerator,
         case measures.denominator_class
-            when 'people' then {{ rounded_count("effects.after_denominator") }} else effects.after_denominator
+            when 'things' then effects.after_denominator else {{ rounded_count("effects.after_denominator") }}
         end as shown_after_denominator,
         case measures.disclosure_class
-            when 'people' then {{ rounded_count("effects.baseline_numerator") }} else effects.baseline_numerator
+            when 'things' then effects.baseline_numerator else {{ rounded_count("effects.baseline_numerator") }}
         end as shown_baseline_numerator,
         case measures.denominator_class
-            when 'people' then {{ rounded_count("effects.baseline_denominator") }} else effects.baseline_denominator
+            when 'things' then effects.baseline_denominator else {{ rounded_count("effects.baseline_denominator") }}
         end as shown_baseline_denominator,
         effects.verdict in ('improved', 'worsened', 'no_signal')
         and least(effects.after_numerator, effects.baseline_numerator) >= limits.events_at_least as is_printable

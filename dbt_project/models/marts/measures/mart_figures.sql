@@ -10,6 +10,12 @@ quarter as (
     where quarter_id = '{{ var("report_quarter") }}'
 ),
 
+-- Figures that no measure defines.
+classes as (
+    select * from {{ ref("disclosure_classes") }}
+    where subject_kind = 'figure'
+),
+
 told_back as (
     select max(minimum_denominator) as minimum_denominator
     from measures
@@ -32,8 +38,9 @@ every_figure as (
 described as (
     select
         every_figure.*,
-        coalesce(measures.disclosure_class, 'things') as disclosure_class,
-        coalesce(measures.denominator_class, 'things') as denominator_class,
+        -- What nobody has classed is people, until somebody says otherwise.
+        coalesce(measures.disclosure_class, classes.disclosure_class, 'people') as disclosure_class,
+        coalesce(measures.denominator_class, classes.disclosure_class, 'people') as denominator_class,
         coalesce(measures.scale, 1) as scale,
         case
             when measures.measure_code is not null then measures.minimum_denominator
@@ -58,6 +65,7 @@ described as (
     cross join quarter
     left join printed_quarters on every_figure.measure_code = printed_quarters.measure_code
     left join measures on every_figure.measure_code = measures.measure_code
+    left join classes on every_figure.measure_code = classes.code
 ),
 
 placed as (
