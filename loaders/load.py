@@ -261,7 +261,9 @@ def _keep(connection: Connection, load_id: int, content: BinaryIO) -> None:
 def _is_first_met(connection: Connection, load_id: int, path: str) -> bool:
     """Say whether a load's bytes are met under this name for the first time."""
     with connection.cursor() as cursor:
-        cursor.execute("select not exists (select from audit.sightings where load_id = %s and path = %s)", (load_id, path))
+        cursor.execute(
+            "select not exists (select from audit.sightings where load_id = %s and path = %s)", (load_id, path)
+        )
         return cursor.fetchone()[0]
 
 

@@ -1,5 +1,5 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- The newest threshold of a measure that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
+-- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
 with
 
 thresholds as (
