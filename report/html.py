@@ -41,6 +41,9 @@ def render(edition: Edition) -> str:
         room=tables.measures(edition, "measures-room", tables.ROOM, "Who was in the room and how, this quarter"),
         restrictive=series.series_charts(edition, tables.RESTRICTIVE),
         access=series.series_charts(edition, tables.ACCESS),
+        left_out=tables.counts(
+            edition, "access-left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
+        ),
         other_charts=series.series_charts(edition, _other_measures(edition)),
         coverage=tables.coverage(edition),
         covered=tables.measures(

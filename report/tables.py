@@ -31,6 +31,10 @@ ROOM = (
 RESTRICTIVE = ("restrictive_interventions",)
 ACCESS = ("access_complaints", "chase_contacts")
 
+LEFT_OUT = {
+    "access_complaints_left_out": "Complaints about access to wards and other services that take no referrals",
+}
+
 # A sign for each state of a return, different in shape; the words come published.
 COVERAGE = {
     "received": "●",

@@ -172,7 +172,7 @@ def on_time(chain: Chain) -> Share:
         row
         for row in chain.changes
         if between(first := chain.first_due.get(row["change_id"]))
-        and (row["implemented_on"] or not (row["stopped_on"] and row["stopped_on"] <= first))
+        and (row["implemented_on"] or not (row.get("stopped_on") and row["stopped_on"] <= first))
     ]
     kept = [row for row in due if row["implemented_on"] and row["implemented_on"] <= chain.first_due[row["change_id"]]]
     return Share(len(kept), len(due))

@@ -18,6 +18,16 @@ coverage as (
     select * from {{ ref("mart_coverage") }}
 ),
 
+complaints as (
+    select * from {{ ref("fct_complaints") }}
+    where is_counted and case_kind = 'formal' and is_access
+),
+
+referrals as (
+    select * from {{ ref("activity_by_month") }}
+    where count_kind = 'referrals_received' and counted > 0
+),
+
 quarter as (
     select * from {{ ref("measured_quarters") }}
     where quarter_id = '{{ var("report_quarter") }}'
@@ -99,6 +109,24 @@ change_flags as (
     ) as flags (measure_code, section, period_kind, is_counted)
 ),
 
+-- A ward takes no referrals, so a rate per referral cannot hold its complaints; nobody is to think there were none.
+left_out as (
+    select
+        complaints.icb_code,
+        complaints.organisation_code,
+        'access_complaints_left_out' as measure_code,
+        'access' as section,
+        'quarter' as period_kind,
+        referrals.service_id is null as is_counted
+    from complaints
+    inner join quarter on complaints.quarter_id = quarter.quarter_id
+    left join referrals
+        on
+            complaints.organisation_code = referrals.organisation_code
+            and complaints.service_id = referrals.service_id
+            and complaints.month_start_on = referrals.month_start_on
+),
+
 flagged as (
     select
         *,
@@ -111,6 +139,12 @@ flagged as (
         'none' as breakdown_kind,
         'all' as breakdown_code
     from change_flags
+    union all
+    select
+        *,
+        'none' as breakdown_kind,
+        'all' as breakdown_code
+    from left_out
     union all
     select
         inputs.icb_code,
@@ -173,6 +207,7 @@ counted as (
             when measure_code like 'inputs%' then 'things said'
             when measure_code = 'findings' then 'findings'
             when measure_code = 'returns' then 'returns'
+            when measure_code = 'access_complaints_left_out' then 'complaints'
             else 'changes'
         end as unit,
         0 as decimals
