@@ -245,7 +245,7 @@ def _named(edition: Edition, finding: Row) -> Sentence:
 def room(edition: Edition) -> Sentence:
     return paragraph(
         sentence("sessions held: ", _of(edition, "sessions_held")),
-        sentence("there for the first time: ", _of(edition, "new_voices")),
+        sentence("attendances that were someone’s first: ", _of(edition, "new_voices")),
         sentence("these records cannot say who stayed away"),
     )
 
