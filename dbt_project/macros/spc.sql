@@ -31,6 +31,12 @@ A period without any row cannot be seen here: give every period that was due its
 {%- endmacro %}
 
 
+{# Points below which a group is short: part of the rule set, and no threshold of anybody's. #}
+{% macro spc_least_points() -%}
+    13
+{%- endmacro %}
+
+
 {# One row per row of points: what was given, its group's mean and limits, and what the rules say of it.
    Limits are in the unit of y; relative_to_mean is -1, 0 or 1. #}
 {% macro spc_points(points, options) %}
@@ -87,7 +93,7 @@ spc_ranged as (
     select
         *,
         ({{ spc_mean("fixed_y") }} over the_group)::double precision as mean,
-        count(y) over the_group < 13 as short_group_warning,
+        count(y) over the_group < {{ spc_least_points() }} as short_group_warning,
         -- Null beside a missing point, so that no range is taken across a gap.
         abs(fixed_y - lag(fixed_y) over (the_group order by idx)) as moving_range
     from spc_fixed

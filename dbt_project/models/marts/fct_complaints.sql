@@ -1,16 +1,26 @@
 with
 
+limits as (
+    select
+        max(value) filter (where threshold_id = 'complaint_acknowledged_within')::integer as acknowledged_within,
+        max(value) filter (where threshold_id = 'complaint_answered_within')::integer as answered_within
+    from {{ ref("thresholds") }}
+),
+
 complaints as (
     select
-        *,
+        stg_complaint.*,
+        limits.acknowledged_within,
         {{ sender_key("complaint_id") }} as complaint_key,
         coalesce(nullif(case_kind, 'unmapped'), 'not_known') as kind,
         {{ happened("acknowledged_on") }} as acknowledged,
         {{ happened("responded_on") }} as responded,
         {{ happened("closed_on") }} as closed,
         {{ happened("reopened_on") }} as reopened,
-        coalesce(agreed_response_by_on, (received_on + interval '6 months')::date) as respond_by_on
-    from {{ ref("stg_complaint") }}
+        coalesce(agreed_response_by_on, (received_on + make_interval(months => limits.answered_within))::date)
+            as respond_by_on
+    from {{ ref("stg_complaint") }} as stg_complaint
+    cross join limits
 ),
 
 origins_of_formal_complaints as (
@@ -83,8 +93,10 @@ described as (
         working_days_to_acknowledge,
         case
             when kind <> 'formal' then null
-            when working_days_to_acknowledge <= 3 then true
-            when working_days_to_acknowledge > 3 or working_days_so_far > 3 then false
+            when working_days_to_acknowledge <= acknowledged_within then true
+            when
+                working_days_to_acknowledge > acknowledged_within or working_days_so_far > acknowledged_within
+                then false
         end as is_acknowledged_in_time,
         respond_by_on,
         case

@@ -11,6 +11,16 @@ measures as (
     select * from {{ ref("measures") }}
 ),
 
+limits as (
+    select
+        max(value) filter (where threshold_id = 'effect_months_looked_back')::integer as most_months_before,
+        max(value) filter (where threshold_id = 'effect_months_before')::integer as least_months_before,
+        max(value) filter (where threshold_id = 'effect_months_after')::integer as least_months_after,
+        max(value) filter (where threshold_id = 'effect_months_missing') as most_missing_share,
+        max(value) filter (where threshold_id = 'effect_months_outlying') as most_outlying_share
+    from {{ ref("thresholds") }}
+),
+
 spc_rows as (
     select * from {{ ref("mart_spc") }}
 ),
@@ -31,12 +41,15 @@ named as (
         changes.implemented_on,
         changes.first_decided_on,
         {{ month_start("changes.implemented_on") }} as baseline_before_on,
-        ({{ month_start("changes.implemented_on") }} - interval '24 months')::date as baseline_from_on,
+        ({{ month_start("changes.implemented_on") }} - make_interval(months => limits.most_months_before))::date
+            as baseline_from_on,
         case
             when changes.implemented_on = {{ month_start("changes.implemented_on") }} then changes.implemented_on
             else ({{ month_start("changes.implemented_on") }} + interval '1 month')::date
-        end as after_from_on
+        end as after_from_on,
+        limits.*
     from changes
+    cross join limits
     cross join lateral unnest(changes.measure_codes) as named_measures (measure_code)
     left join measures on named_measures.measure_code = measures.measure_code
 ),
@@ -87,14 +100,14 @@ baseline_judged as (
 ),
 
 -- One bad month before the change would lift the mean and make every ordinary month after it look good: months outside
--- the baseline's own limits are left out of it, once. More than a tenth of them are no accident but how the series is.
+-- the baseline's own limits are left out of it, once. Many of them are no accident but how the series is.
 kept as (
     select
         windows.*,
         coalesce(
             baseline_judged.outside_limits
             and count(*) filter (where baseline_judged.outside_limits) over (partition by windows.effect_key)
-            <= 0.1 * count(windows.y) filter (where windows.is_before) over (partition by windows.effect_key),
+            <= windows.most_outlying_share * count(windows.y) filter (where windows.is_before) over (partition by windows.effect_key),
             false
         ) as is_left_out
     from windows
@@ -192,7 +205,7 @@ pooled as (
     group by effect_key
 ),
 
--- What the same calendar months were like before: 24 months hold two of each.
+-- What the same calendar months were like before: two years hold two of each.
 calendar as (
     select
         effect_key,
@@ -255,7 +268,7 @@ gathered as (
         signals.frozen_upl,
         coalesce(signals.has_high_signal, false) as has_high_signal,
         coalesce(signals.has_low_signal, false) as has_low_signal,
-        coalesce(pooled.baseline_points, 0) >= 24 as is_season_checked,
+        coalesce(pooled.baseline_points, 0) >= named.most_months_before as is_season_checked,
         seasonal.after_numerator as seasonal_after_numerator,
         seasonal.after_denominator as seasonal_after_denominator,
         seasonal.expected_numerator,
@@ -322,11 +335,11 @@ reasoned as (
             when first_decided_on is null then 'no_decision'
             when implemented_on < first_decided_on then 'change_before_decision'
             when baseline_months + after_months = 0 then 'no_series'
-            when baseline_points < 12 then 'too_few_months_before'
-            when (baseline_months - baseline_points) > 0.2 * baseline_months then 'months_missing_before'
-            when after_months < 7 then 'too_few_months_after'
-            when (after_months - after_points) > 0.2 * after_months then 'months_missing_after'
-            when after_points < 7 then 'too_few_months_after'
+            when baseline_points < least_months_before then 'too_few_months_before'
+            when (baseline_months - baseline_points) > most_missing_share * baseline_months then 'months_missing_before'
+            when after_months < least_months_after then 'too_few_months_after'
+            when (after_months - after_points) > most_missing_share * after_months then 'months_missing_after'
+            when after_points < least_months_after then 'too_few_months_after'
             when raw_side = 0 then 'no_signal'
             when seasonal_side <> raw_side then 'yearly_cycle'
             else 'signal'

@@ -22,7 +22,7 @@ judged as (
         lpl,
         upl,
         point_type,
-        count(y) over (partition by series_id) < 13 as short_group_warning
+        count(y) over (partition by series_id) < {{ spc_least_points() }} as short_group_warning
     from spc_rows
 ),
 
@@ -92,7 +92,7 @@ verdicts as (
         spread.denominator_swing_share::double precision as denominator_swing_share,
         nullif(concat_ws(
             ';',
-            case when spread.denominator_swing_share > 0.25 then 'denominator_swings' end,
+            case when spread.denominator_swing_share > swings.value then 'denominator_swings' end,
             case when icons.n_missing > 0 then 'months_missing' end,
             case when spread.last_point_on < spread.last_month_on then 'latest_month_missing' end
         ), '') as caveat,
@@ -100,6 +100,7 @@ verdicts as (
     from spread
     inner join icons on spread.series_id = icons.series_id
     inner join measures on spread.measure_code = measures.measure_code
+    inner join {{ ref("thresholds") }} as swings on swings.threshold_id = 'denominator_swings_within'
 )
 
 select * from verdicts
