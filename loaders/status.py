@@ -10,7 +10,6 @@ from warehouse import build
 from warehouse.connection import connect
 from warehouse.periods import LONDON
 
-
 WARN_DAYS = (60, 30, 7)
 """Days before an agreement ends on which the ICB is reminded; what is left counts up to the next of them."""
 
