@@ -71,7 +71,13 @@ printable as (
                     series.caveat like '%months_missing%'
                     then 'Some months were not received. They are left out, not nought.'
             end,
-            case when series.caveat like '%latest_month_missing%' then 'The latest month was not received.' end
+            case when series.caveat like '%latest_month_missing%' then 'The latest month was not received.' end,
+            case
+                when series.caveat like '%services_missing%'
+                    then
+                        'In some months not every service reported. A month without those that carry much of it is'
+                        || ' left out.'
+            end
         ), '') as caveat_words,
         series.first_month_on,
         series.last_month_on,

@@ -262,6 +262,10 @@ follow_ups as (
     where threshold_id = 'influence_followed_for'
 ),
 
+services_missing as (
+    select * from {{ ref("services_missing") }}
+),
+
 complete as (
     select * from evidenced
     union all
@@ -335,10 +339,20 @@ valued as (
             else 'counted'
         end as value_state,
         case when complete.numerator is null then 'none' else 'recorded' end as evidence_basis,
-        complete.months_evidenced::integer as months_evidenced
+        complete.months_evidenced::integer as months_evidenced,
+        coalesce(services_missing.missing_count, 0)::integer as services_missing,
+        coalesce(services_missing.missing_share, 0)::double precision as services_missing_share
     from complete
     inner join measures on complete.measure_code = measures.measure_code
     left join follow_ups on complete.measure_code = follow_ups.measure_code
+    left join services_missing
+        on
+            complete.service_id is null
+            and complete.measure_code = services_missing.measure_code
+            and complete.icb_code = services_missing.icb_code
+            and complete.organisation_code = services_missing.organisation_code
+            and complete.period_kind = services_missing.period_kind
+            and complete.period_start_on = services_missing.period_start_on
     cross join lateral (
         select
             coalesce(

@@ -11,6 +11,13 @@ measures as (
     where is_charted
 ),
 
+-- A month without the services that carry much of it is no month of the whole organisation.
+limits as (
+    select value
+    from {{ ref("thresholds") }}
+    where threshold_id = 'services_missing_within'
+),
+
 targets as (
     select * from {{ ref("agreed_targets") }}
 ),
@@ -84,7 +91,7 @@ points as (
         months.series_id,
         months.idx,
         months.period_start_on as x,
-        measured.value as y,
+        case when measured.services_missing_share <= limits.value then measured.value end as y,
         false as rebase_here
     from months
     left join measured
@@ -94,6 +101,7 @@ points as (
             and months.organisation_code = measured.organisation_code
             and months.service_id is not distinct from measured.service_id
             and months.period_start_on = measured.period_start_on
+    cross join limits
 ),
 
 options as (
@@ -133,7 +141,8 @@ every_point as (
         judged.close_to_limits,
         judged.special_cause_type,
         judged.point_type,
-        judged.y is null as is_missing
+        judged.y is null as is_missing,
+        coalesce(measured.services_missing, 0) as services_missing
     from months
     inner join judged on months.series_id = judged.series_id and months.idx = judged.idx
     left join measured

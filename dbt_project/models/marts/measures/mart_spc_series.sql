@@ -51,6 +51,7 @@ spread as (
         min(period_start_on) as first_month_on,
         max(period_start_on) as last_month_on,
         max(period_start_on) filter (where y is not null) as last_point_on,
+        bool_or(services_missing > 0) as has_services_missing,
         max(abs(denominator / nullif(average_denominator, 0) - 1)) as denominator_swing_share
     from (
         select
@@ -94,7 +95,8 @@ verdicts as (
             ';',
             case when spread.denominator_swing_share > swings.value then 'denominator_swings' end,
             case when icons.n_missing > 0 then 'months_missing' end,
-            case when spread.last_point_on < spread.last_month_on then 'latest_month_missing' end
+            case when spread.last_point_on < spread.last_month_on then 'latest_month_missing' end,
+            case when spread.has_services_missing then 'services_missing' end
         ), '') as caveat,
         icons.rule_set
     from spread
