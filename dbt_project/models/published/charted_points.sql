@@ -68,7 +68,7 @@ stated as (
         case
             when sized.verdict = 'too_few_points' then 'too_few_points'
             when
-                sized.disclosure_class = 'people'
+                coalesce(sized.disclosure_class, 'people') <> 'things'
                 and (sized.hidden_months > 0 or sized.median_numerator < limits.median_at_least)
                 then 'words_only'
             else 'publishable'
@@ -77,32 +77,71 @@ stated as (
     cross join limits
 ),
 
--- One chart with hidden months among its sisters is the organisation's less the others: the smallest sister goes too.
-ranked as (
+-- A month of which the organisation's chart and all charts but one are printed gives that one, where it is small, as
+-- the organisation's less the others.
+given_away as (
     select
-        stated.*,
-        row_number() over (
-            partition by measure_code, organisation_code, level, own_chart_state
-            order by total_numerator asc, series_id asc
-        ) as size_rank,
-        count(*) filter (where own_chart_state <> 'publishable' and hidden_months > 0) over (
-            partition by measure_code, organisation_code, level
-        ) as held_back
+        stated.measure_code,
+        stated.organisation_code,
+        spc_rows.period_start_on
     from stated
+    inner join spc_rows on stated.series_id = spc_rows.series_id
+    inner join measures on stated.measure_code = measures.measure_code
+    inner join stated as whole
+        on
+            stated.measure_code = whole.measure_code
+            and stated.organisation_code = whole.organisation_code
+            and whole.level = 'organisation'
+            and whole.own_chart_state = 'publishable'
+    where
+        stated.level = 'service'
+        and stated.own_chart_state <> 'publishable'
+        and (
+            spc_rows.numerator > 0
+            or (spc_rows.denominator > 0 and coalesce(measures.denominator_class, 'people') <> 'things')
+        )
+    group by stated.measure_code, stated.organisation_code, spc_rows.period_start_on
+    having
+        count(*) = 1
+        and bool_or(
+            {{ is_small("spc_rows.numerator", "measures.disclosure_class") }}
+            or {{ is_small("spc_rows.denominator", "measures.denominator_class") }}
+        )
+),
+
+-- So in each such month the smallest sister that counted anyone in it goes too; without one, the organisation's does.
+held_back as (
+    select distinct on (given_away.measure_code, given_away.organisation_code, given_away.period_start_on)
+        given_away.measure_code,
+        stated.series_id
+    from given_away
+    inner join stated
+        on
+            given_away.measure_code = stated.measure_code
+            and given_away.organisation_code = stated.organisation_code
+            and stated.own_chart_state = 'publishable'
+    inner join spc_rows
+        on
+            stated.series_id = spc_rows.series_id
+            and given_away.period_start_on = spc_rows.period_start_on
+            and (spc_rows.numerator > 0 or stated.level = 'organisation')
+    order by
+        given_away.measure_code asc,
+        given_away.organisation_code asc,
+        given_away.period_start_on asc,
+        stated.level = 'organisation' asc,
+        stated.total_numerator asc,
+        stated.series_id asc
 ),
 
 charted as (
     select
         printable_series.*,
-        case
-            when
-                ranked.level = 'service' and ranked.own_chart_state = 'publishable' and ranked.held_back = 1
-                and ranked.size_rank = 1 and ranked.disclosure_class = 'people'
-                then 'words_only'
-            else ranked.own_chart_state
-        end as chart_state
+        case when held_back.series_id is not null then 'words_only' else stated.own_chart_state end as chart_state
     from printable_series
-    inner join ranked on printable_series.series_id = ranked.series_id
+    inner join stated on printable_series.series_id = stated.series_id
+    left join (select distinct held_back.series_id from held_back) as held_back
+        on printable_series.series_id = held_back.series_id
 ),
 
 rounded as (
@@ -111,10 +150,10 @@ rounded as (
         spc_rows.idx,
         spc_rows.period_start_on,
         case charted.disclosure_class
-            when 'people' then {{ rounded_count("spc_rows.numerator") }} else spc_rows.numerator
+            when 'things' then spc_rows.numerator else {{ rounded_count("spc_rows.numerator") }}
         end as numerator,
         case charted.denominator_class
-            when 'people' then {{ rounded_count("spc_rows.denominator") }} else spc_rows.denominator
+            when 'things' then spc_rows.denominator else {{ rounded_count("spc_rows.denominator") }}
         end as denominator,
         charted.scale,
         spc_rows.y is null as is_missing
