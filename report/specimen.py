@@ -334,8 +334,9 @@ def _quality() -> Iterator[dict]:
         ("read", "all", 1205),
         ("accepted", "all", 1200),
         ("set_aside", "all", 3),
+        ("failed", "INC-001", 3),
         ("set_aside", "INC-001", 3),
-        ("set_aside", "INC-002", 0),
+        ("failed", "INC-002", 0),
     ):
         about = {"section": "quality", "organisation_code": "QX1", "subject_id": "incident", "period_kind": "as_of"}
         about |= {"breakdown_kind": "rule", "breakdown_code": rule, "unit": "rows"}

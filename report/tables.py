@@ -274,7 +274,7 @@ def _is_month(row: Row) -> bool:
 
 
 def data_quality(edition: Edition) -> list[Table]:
-    """What was read, kept and set aside, record by record, and the rules that set rows aside."""
+    """What was read, kept and set aside, record by record, and the rules that rows broke, set aside for it or not."""
     tables = []
     for one in edition.organisations:
         mine = [row for row in edition.data_quality if row["organisation_code"] == one["organisation_code"]]
@@ -288,8 +288,9 @@ def data_quality(edition: Edition) -> list[Table]:
                 and (figure.organisation_code, figure.breakdown_code) == (row["organisation_code"], row["rule"])
             }
             is_record = row["rule"] == "all"
-            aside = figures.get("rows_set_aside")
-            if not is_record and not (words.known(aside) and aside.value):
+            failed = figures.get("rows_failed")
+            # A hidden number is one to show: it says that there were a few.
+            if not is_record and (failed is None or words.nothing(failed)):
                 continue
             head = (
                 Words(words.opened(row["record"].replace("_", " ")))
@@ -298,8 +299,6 @@ def data_quality(edition: Edition) -> list[Table]:
                     Words(words.opened(row["record"].replace("_", " "))),
                     ", rule ",
                     Code(row["rule"]),
-                    # Only a rule that sets aside sets aside.
-                    " (kept, with a warning)" if row.get("severity") == "warn" else None,
                 )
             )
             rows.append(
@@ -307,7 +306,7 @@ def data_quality(edition: Edition) -> list[Table]:
                     head,
                     [
                         number(figures[code]) if code in figures else ""
-                        for code in ("rows_read", "rows_accepted", "rows_set_aside")
+                        for code in ("rows_read", "rows_accepted", "rows_set_aside", "rows_failed")
                     ],
                 )
             )
@@ -316,7 +315,7 @@ def data_quality(edition: Edition) -> list[Table]:
                 Table(
                     f"quality-{one['organisation_code']}",
                     say(Words(one["organisation_name"]), ": rows read, accepted and set aside"),
-                    ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside, or broke the rule"],
+                    ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside", "Broke the rule"],
                     rows,
                 )
             )

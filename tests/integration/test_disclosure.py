@@ -156,7 +156,7 @@ def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(me
 @pytest.mark.parametrize("part", [0, 1])
 def test_no_month_of_an_organisation_less_its_printed_charts_is_one_small_service(measure, part, figures, truth):
     """Whichever charts are held back, in no single month does one service with few people stand alone behind them."""
-    printed = {place for place in charted(measure, 0, figures, truth)}
+    printed = set(charted(measure, 0, figures, truth))
     wholes = [(organisation, month) for organisation, service, month in printed if service is None]
     assert wholes
     for organisation, month in wholes:

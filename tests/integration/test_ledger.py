@@ -94,7 +94,9 @@ class Desk:
 
     def ever_said_at(self, sequence: int) -> set[str]:
         """The files that had said anything by this sequence, also those replaced since."""
-        return self._read(staging_sql(sequence, '{{ visible_rows("complaint", ["complaint_id"], every_version=true) }}'))
+        return self._read(
+            staging_sql(sequence, '{{ visible_rows("complaint", ["complaint_id"], every_version=true) }}')
+        )
 
     def _read(self, statement: str) -> set[str]:
         self.connection.commit()

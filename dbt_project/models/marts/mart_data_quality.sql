@@ -37,7 +37,8 @@ as_a_whole as (
         count(*) as files_received,
         sum(coalesce(accepted.rows_accepted, 0) + coalesce(rows_set_aside.rows_set_aside, 0)) as rows_read,
         sum(coalesce(accepted.rows_accepted, 0)) as rows_accepted,
-        sum(coalesce(rows_set_aside.rows_set_aside, 0)) as rows_failed
+        null::numeric as rows_failed,
+        sum(coalesce(rows_set_aside.rows_set_aside, 0)) as rows_set_aside
     from loads
     left join {{ ref("stg_load_row_count") }} as accepted
         on loads.load_id = accepted.load_id and loads.record = accepted.record
@@ -57,7 +58,9 @@ by_contract_rule as (
         count(*) as files_received,
         sum(rule_results.checked) as rows_read,
         sum(rule_results.checked - rule_results.failed) as rows_accepted,
-        sum(rule_results.failed) as rows_failed
+        sum(rule_results.failed) as rows_failed,
+        -- A warning names rows and keeps them.
+        sum(case when rule_results.severity = 'set_aside' then rule_results.failed else 0 end) as rows_set_aside
     from loads
     inner join {{ ref("stg_rule_result") }} as rule_results
         on loads.load_id = rule_results.load_id and loads.record = rule_results.record
@@ -76,7 +79,8 @@ by_reader_rule as (
         count(distinct loads.load_id) as files_received,
         null::numeric as rows_read,
         null::numeric as rows_accepted,
-        count(distinct quarantined_rows.load_id || ':' || quarantined_rows.row_number) as rows_failed
+        count(distinct quarantined_rows.load_id || ':' || quarantined_rows.row_number) as rows_failed,
+        count(distinct quarantined_rows.load_id || ':' || quarantined_rows.row_number) as rows_set_aside
     from loads
     inner join {{ ref("stg_quarantined_row") }} as quarantined_rows
         on loads.load_id = quarantined_rows.load_id and loads.record = quarantined_rows.record
@@ -100,7 +104,8 @@ by_link as (
         null::bigint as files_received,
         link_count as rows_read,
         link_count - missing_link_count as rows_accepted,
-        missing_link_count as rows_failed
+        missing_link_count as rows_failed,
+        0 as rows_set_aside
     from {{ ref("int_references__checked") }}
 ),
 
@@ -116,7 +121,8 @@ by_repeated_key as (
         null::bigint as files_received,
         count(*) as rows_read,
         count(*) filter (where rows_with_key <= 1) as rows_accepted,
-        count(*) filter (where rows_with_key > 1) as rows_failed
+        count(*) filter (where rows_with_key > 1) as rows_failed,
+        0 as rows_set_aside
     from {{ ref("stg_" ~ record) }}
     group by provider_code, icb_code
     {%- if not loop.last %}
@@ -148,7 +154,8 @@ described as (
         files_received,
         rows_read::bigint as rows_read,
         rows_accepted::bigint as rows_accepted,
-        rows_failed::bigint as rows_failed
+        rows_failed::bigint as rows_failed,
+        rows_set_aside::bigint as rows_set_aside
     from together
 )
 

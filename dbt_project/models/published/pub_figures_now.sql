@@ -204,7 +204,7 @@ from_effects as (
         case when lines.value is null then 'too_few_to_say' else 'counted' end as value_state,
         'times the rate before' as unit,
         2 as decimals,
-        coalesce(effects.disclosure_class, 'things') as disclosure_class,
+        coalesce(effects.disclosure_class, 'people') as disclosure_class,
         'recorded' as evidence_basis
     from effects
     cross join
@@ -239,7 +239,7 @@ from_quality as (
         case when lines.value is null then 'suppressed' else 'counted' end as value_state,
         'rows' as unit,
         0 as decimals,
-        'things' as disclosure_class,
+        quality.disclosure_class,
         'recorded' as evidence_basis
     from quality
     cross join
@@ -247,7 +247,11 @@ from_quality as (
             values
             ('read', quality.rows_read, quality.rule = 'all'),
             ('accepted', quality.rows_accepted, quality.rule = 'all'),
-            ('set_aside', quality.rows_set_aside, true)
+            ('failed', quality.rows_failed, quality.rule <> 'all'),
+            (
+                'set_aside', quality.rows_set_aside,
+                quality.rule = 'all' or quality.severity = 'set_aside'
+            )
         ) as lines (line, value, is_printed)
     where lines.is_printed
 ),
