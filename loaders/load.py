@@ -247,7 +247,9 @@ def _register(
                 load_id,
             ),
         )  # fmt: skip
-    if is_first_met and not feed.is_register:
+    if is_first_met and feed.is_register:
+        ledger.recount(connection, load_id)
+    elif is_first_met:
         _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
 

@@ -114,7 +114,8 @@ def move(connection: Connection, load_id: int, state: str, as_of: dt.datetime, *
     values = {"state": state, **counts} | ({stamped: as_of} if stamped else {})
     with connection.cursor() as cursor:
         cursor.execute(
-            f"update audit.deliveries set {', '.join(f'{name} = %({name})s' for name in values)} where load_id = %(load_id)s",
+            f"update audit.deliveries set {', '.join(f'{name} = %({name})s' for name in values)}"
+            " where load_id = %(load_id)s",
             values | {"load_id": load_id},
         )
 
@@ -183,7 +184,7 @@ def accept(connection: Connection, load_ids: Iterable[int], as_of: dt.datetime) 
 
 
 def recount(connection: Connection, load_id: int) -> int:
-    """Decide anew which loads of a load's feed count, because its bytes were sent again; return the sequence from then."""
+    """Decide anew which loads of a feed count, because a load's bytes were sent again; return the sequence."""
     sequence = _next_sequence(connection)
     with connection.cursor() as cursor:
         cursor.execute("select provider_code, feed from audit.deliveries where load_id = %s", (load_id,))
@@ -211,7 +212,8 @@ def release(connection: Connection, load_id: int, by_role: str, because: str, as
     with connection.cursor() as cursor:
         cursor.execute(
             "update audit.deliveries as rival set is_preferred = false from audit.deliveries as released"
-            " where released.load_id = %s and (rival.provider_code, rival.feed) = (released.provider_code, released.feed)"
+            " where released.load_id = %s"
+            " and (rival.provider_code, rival.feed) = (released.provider_code, released.feed)"
             " and rival.period_end_on is not distinct from released.period_end_on"
             " and rival.file_sha256 <> released.file_sha256 and rival.is_preferred",
             (load_id,),
@@ -236,9 +238,11 @@ def _next_sequence(connection: Connection) -> int:
         return cursor.fetchone()[0]
 
 
-def _decide(connection: Connection, load_id: int, decision: str, by_role: str, because: str, as_of: dt.datetime) -> dict:
+def _decide(
+    connection: Connection, load_id: int, decision: str, by_role: str, because: str, as_of: dt.datetime
+) -> dict:
     if not because.strip():
-        raise LedgerError(f"say why: assure {decision} {load_id} --because \"…\"")
+        raise LedgerError(f'say why: assure {decision} {load_id} --because "…"')
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute("select * from audit.deliveries where load_id = %s for update", (load_id,))
         load = cursor.fetchone()
