@@ -26,7 +26,12 @@ def render(edition: Edition) -> str:
         answers=answers,
         stories=chain.stories(edition),
         chain=chain.chain(edition),
-        influence=tables.measures(edition, "measures-influence", tables.INFLUENCE, "Influence: the latest year that can be judged, and this quarter"),
+        influence=tables.measures(
+            edition,
+            "measures-influence",
+            tables.INFLUENCE,
+            "Influence: the latest year that can be judged, and this quarter",
+        ),
         declined=tables.measures(edition, "measures-declined", tables.DECLINED, "Declined or put off, this quarter"),
         reasons=tables.reasons(edition),
         told_curve=series.told_back(edition),

@@ -122,10 +122,7 @@ class Edition:
             if figure.breakdown_code in NO_BREAKDOWN
             and figure.service_id is None
             and figure.subject_id is None
-            and (
-                figure.period_kind == "as_of"
-                or (figure.period_kind == "quarter" and figure.quarter_id == quarter_id)
-            )
+            and (figure.period_kind == "as_of" or (figure.period_kind == "quarter" and figure.quarter_id == quarter_id))
         ]
         return min(found, key=lambda figure: (figure.period_kind != "quarter", figure.figure_id), default=None)
 

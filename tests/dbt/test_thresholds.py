@@ -1,4 +1,4 @@
-"""Every threshold stands in thresholds.csv alone: each row is read, and no model compares with the same number itself."""
+"""Every threshold stands in thresholds.csv alone: each row is read, and no model compares with its number itself."""
 
 import csv
 import re

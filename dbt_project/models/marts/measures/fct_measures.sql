@@ -254,12 +254,13 @@ region_not_evidenced as (
 ),
 
 -- A measure that follows what was decided says nothing of a quarter until everything decided in it has been followed.
-follow_ups as (
+too_early as (
     select
-        measure_code,
-        value::integer as days
-    from {{ ref("thresholds") }}
-    where threshold_id = 'influence_followed_for'
+        thresholds.measure_code,
+        quarters.period_start_on
+    from {{ ref("thresholds") }} as thresholds
+    inner join quarters on quarters.period_end_on + thresholds.value::integer > {{ as_of_on() }}
+    where thresholds.threshold_id = 'influence_followed_for'
 ),
 
 services_missing as (
@@ -325,7 +326,7 @@ valued as (
         complete.numerator::bigint as numerator,
         complete.denominator::bigint as denominator,
         case
-            when followed.is_too_early then null
+            when too_early.measure_code is not null then null
             when measures.family = 'told_back' then complete.given_value
             else complete.numerator * measures.scale / nullif(complete.denominator, 0)::double precision
         end as value,
@@ -334,7 +335,7 @@ valued as (
         case
             when complete.numerator is null then 'no_evidence'
             when complete.denominator = 0 then 'not_applicable'
-            when followed.is_too_early then 'too_early'
+            when too_early.measure_code is not null then 'too_early'
             when measures.family = 'told_back' and complete.given_value is null then 'too_few_to_say'
             else 'counted'
         end as value_state,
@@ -344,7 +345,8 @@ valued as (
         coalesce(services_missing.missing_share, 0)::double precision as services_missing_share
     from complete
     inner join measures on complete.measure_code = measures.measure_code
-    left join follow_ups on complete.measure_code = follow_ups.measure_code
+    left join too_early
+        on complete.measure_code = too_early.measure_code and complete.period_start_on = too_early.period_start_on
     left join services_missing
         on
             complete.service_id is null
@@ -353,13 +355,6 @@ valued as (
             and complete.organisation_code = services_missing.organisation_code
             and complete.period_kind = services_missing.period_kind
             and complete.period_start_on = services_missing.period_start_on
-    cross join lateral (
-        select
-            coalesce(
-                (complete.period_start_on + interval '3 months - 1 day')::date + follow_ups.days > {{ as_of_on() }},
-                false
-            ) as is_too_early
-    ) as followed
     -- A quarter that is not over has no figures.
     where
         complete.period_kind = 'month'

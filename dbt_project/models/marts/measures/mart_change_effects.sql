@@ -107,7 +107,8 @@ kept as (
         coalesce(
             baseline_judged.outside_limits
             and count(*) filter (where baseline_judged.outside_limits) over (partition by windows.effect_key)
-            <= windows.most_outlying_share * count(windows.y) filter (where windows.is_before) over (partition by windows.effect_key),
+            <= windows.most_outlying_share
+            * count(windows.y) filter (where windows.is_before) over (partition by windows.effect_key),
             false
         ) as is_left_out
     from windows

@@ -92,7 +92,8 @@ placed as (
         described.period_kind,
         case described.period_kind when 'quarter' then described.period_start_on else {{ as_of_on() }} end
             as period_start_on,
-        case described.period_kind when 'quarter' then described.period_end_on else {{ as_of_on() }} end as period_end_on,
+        case described.period_kind when 'quarter' then described.period_end_on else {{ as_of_on() }} end
+            as period_end_on,
         described.quarter_id,
         described.breakdown_kind,
         described.breakdown_code,

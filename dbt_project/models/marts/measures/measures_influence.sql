@@ -25,8 +25,9 @@ influence as (
     from inputs
     inner join thresholds on thresholds.threshold_id = 'influence_followed_for'
     inner join quarters
-        on inputs.decided_on
-            between (quarters.period_start_on - interval '9 months')::date and quarters.period_end_on
+        on
+            inputs.decided_on >= (quarters.period_start_on - interval '9 months')::date
+            and inputs.decided_on <= quarters.period_end_on
 ),
 
 considered as (
