@@ -42,7 +42,7 @@ def prepare() -> None:
         "AIRFLOW__API_AUTH__JWT_SECRET": secret(home / "jwt-secret", lambda: secrets.token_urlsafe(64)),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-        # The scheduler is up before the server its tasks ask; five seconds, the default, fail the first task of a start.
+        # The scheduler is up before the server its tasks ask; the default, five seconds, fails a start's first task.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         # Folders in a file would otherwise be another place that says where the project is.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), str(ROOT / "dags"), os.environ.get("PYTHONPATH")])),
@@ -88,7 +88,7 @@ def run(dag_id: str, as_of: dt.datetime, failures: dict[str, BaseException] | No
 
 
 def address() -> str:
-    """Choose where the web page will be, and return it: the default port or, when that is taken, a free one; every part is told so."""
+    """Choose where the web page will be, tell every part, and return it: the default port or, if taken, a free one."""
     os.environ.setdefault("AIRFLOW__API__PORT", str(_free_port(WEB_PORT)))
     # Tasks speak to the web server too, and the helpers that show logs would trip over a second Airflow.
     os.environ.setdefault("AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT", str(_free_port()))

@@ -105,8 +105,8 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "FILE-IDENTIFIER": FileRule(
         "refuse",
-        "a column holds mostly NHS numbers, postcodes, e-mail addresses or telephone numbers; nothing was loaded and the"
-        " kept copy was destroyed; `assure status` asks the data team to tell the information-governance lead",
+        "a column holds mostly NHS numbers, postcodes, e-mail addresses or telephone numbers; nothing was loaded and"
+        " the kept copy was destroyed; `assure status` asks the data team to tell the information-governance lead",
         "take the column out of the export, or send references of your own in its place, and send the file again;"
         " treat the first sending as an incident",
     ),

@@ -35,7 +35,7 @@ def names_an_identifier(heading: str) -> bool:
 
 
 def is_identifier(text: str) -> bool:
-    """Say whether a whole cell is about who or where a person is, so that a column of such cells is one of identifiers."""
+    """Say whether a whole cell is who or where a person is, so that a column of such cells is one of identifiers."""
     return len(text) <= LONGEST and bool(_COULD_BE.search(text)) and holds_identifier(text)
 
 

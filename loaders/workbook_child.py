@@ -1,7 +1,7 @@
 """Read one workbook inside a process that may die: sheets and rows go to standard output as JSON lines.
 
-Run as `python -I workbook_child.py FILE SHEET…` (`*` is every sheet), never imported. A hostile workbook can abort the reader or ask for
-gigabytes; here it meets limits on memory and time, and takes nobody with it.
+Run as `python -I workbook_child.py FILE SHEET…` (`*` is every sheet), never imported. A hostile workbook can abort the
+reader or ask for gigabytes; here it meets limits on memory and time, and takes nobody with it.
 """
 
 import datetime as dt

@@ -99,7 +99,8 @@ def is_current(accepted_through: int, as_of: dt.datetime, report_quarter: str) -
     with connect("transformer") as connection:
         built = latest(connection)
     return built is not None and (
-        built["accepted_through"], built["as_of"].astimezone(LONDON).date(), built["report_quarter"], built["code_version"]
+        built["accepted_through"], built["as_of"].astimezone(LONDON).date(),
+        built["report_quarter"], built["code_version"],
     ) == (accepted_through, as_of.astimezone(LONDON).date(), report_quarter, code_version())  # fmt: skip
 
 
@@ -286,7 +287,8 @@ def _drop_schema(connection: Connection, schema: str) -> None:
 def _relations(connection: Connection, schema: str) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.relname, c.relkind::text from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"
+            "select c.relname, c.relkind::text from pg_class as c"
+            " inner join pg_namespace as n on n.oid = c.relnamespace"
             " where n.nspname = %s and c.relkind in ('r', 'v', 'm', 'p') order by c.relname",
             (schema,),
         )

@@ -58,7 +58,7 @@ def database() -> str:
 
 
 def admin_url(name: str | None = None) -> URL:
-    """Return the administrator's URL to database `name` (default: the warehouse), starting the embedded server if it sleeps.
+    """Return the administrator's URL to database `name` (default: the warehouse), starting a sleeping embedded server.
 
     `ASSURE_DATABASE_URL` names a managed Postgres; without it the embedded server of this checkout is used.
     """

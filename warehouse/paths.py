@@ -12,7 +12,7 @@ ROOT = Path(os.environ.get("ASSURE_ROOT") or Path(__file__).resolve().parents[1]
 
 
 def state() -> Path:
-    """Return the folder of everything this machine made by itself (server, secrets, kept bytes), closed to others (0700).
+    """Return the folder of all that this machine made by itself (server, secrets, kept bytes), closed to others (0700).
 
     Raises RuntimeError when it cannot be closed, because it is somebody else's or everybody's.
     """
@@ -30,7 +30,7 @@ def state() -> Path:
 
 
 def secret(path: Path, make: Callable[[], str]) -> str:
-    """Return the text of a file that only we can read (0600), made once: of several processes the first one's counts."""
+    """Return the text of a file only we can read (0600), made once: of several processes the first one's counts."""
     if not path.exists():
         # Written beside its place: nobody ever reads half a secret.
         handle, draft = tempfile.mkstemp(dir=path.parent)

@@ -118,7 +118,9 @@ sightings = _table(
     _text("feed", "Name of the feed."),
     _text("path", "Path at the door."),
     Column("byte_count", BigInteger, comment="Size there; null where the door does not say."),
-    Column("modified_at", DateTime(timezone=True), comment="Modification time there; null where the door does not say."),
+    Column(
+        "modified_at", DateTime(timezone=True), comment="Modification time there; null where the door does not say."
+    ),
     Column("submitted_on", Date, nullable=False, comment="Day it was put there, in Europe/London."),
     Column("period_start_on", Date, comment="First day of the period its name is about; null where it names none."),
     Column("period_end_on", Date, comment="Last day of that period."),
@@ -253,7 +255,9 @@ editions = _table(
     _text("icb_code", "ICB."),
     Column("edition_number", Integer, nullable=False, comment="1 for the first; a correction is the next."),
     _text("state", "Where it stands: " + ", ".join(EDITION_STATES) + "."),
-    Column("data_cut_at", DateTime(timezone=True), nullable=False, comment="The figures are frozen as known at this time."),
+    Column(
+        "data_cut_at", DateTime(timezone=True), nullable=False, comment="The figures are frozen as known at this time."
+    ),
     Column("accepted_through", BigInteger, nullable=False, comment="The sequence S of its figures."),
     _text("code_version", "Version of the code that made it."),
     Column("shared_for_comment_on", Date, comment="Day providers and the network were sent the draft."),
