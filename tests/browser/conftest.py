@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=left_out)
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running for as long as this lives, and other modules' tests run loops of their own.
+@pytest.fixture(scope="module")
 def browser():
     from playwright.sync_api import sync_playwright
 

@@ -65,7 +65,8 @@ sent_again as (
         deliveries.has_stood,
         case
             when deliveries.is_register then deliveries.is_standing
-            -- That nothing happened stays said of this period though rows replace it in the other, until rows come here.
+            -- That nothing happened stays said of this period though rows replace it in the other,
+            -- until rows come here.
             else deliveries.has_stood and deliveries.state = 'accepted' and counting.period_end_on is null
         end as is_standing
     from deliveries
