@@ -4,6 +4,7 @@ The attacker has every published row, knows the rules by which counts are rounde
 answers behind the charts, which others publish. The truth is read from the marts to see whether the attack came off.
 """
 
+import calendar
 import re
 from collections import defaultdict
 from functools import cache
@@ -308,7 +309,8 @@ def test_no_number_hides_in_a_label_a_verdict_or_another_column(report):
         for row in report.rows(relation):
             said |= {str(row[column]) for column in row if column.endswith(("_words", "_label")) and row[column]}
     assert said
-    assert [words for words in said if re.search(r"\d", words)] == []
+    months = "|".join(calendar.month_name[1:])
+    assert [words for words in said if re.search(r"\d", re.sub(rf"({months}) \d{{4}}", "", words))] == []
 
 
 def test_counts_of_rows_about_people_are_rounded(report):

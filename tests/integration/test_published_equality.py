@@ -66,7 +66,7 @@ def test_page_one_begins_with_the_planted_improvement_and_both_its_measures(page
     opening = page.index('id="page-one"')
     first = re.sub(r"<[^>]+>", "", page[page.index("<li>", opening) : page.index("</li>", opening)])
     assert "appointment and waiting letter" in first
-    assert "complaints about access and contacts to ask what is happening" in first
+    assert "complaints about access to services that take referrals and contacts to ask" in first
     assert "associated with an improvement" in first
 
 
@@ -102,7 +102,7 @@ def test_charts_are_labelled_in_plain_numbers(page):
 
 def test_a_series_says_what_its_change_did_where_the_chart_alone_would_not(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
-    access = text[text.index("complaints about access: the latest month") :][:400]
+    access = text[text.index("complaints about access to services that take referrals: the latest month") :][:400]
     assert "Better since a change on 1 May 2025 than before it" in access
     birch = text[text.index("Birch ward, restrictive interventions") :][:300]
     assert "Better since" not in birch
