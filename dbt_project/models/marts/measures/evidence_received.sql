@@ -37,6 +37,29 @@ received as (
     inner join load_records on deliveries.load_id = load_records.load_id
     left join last_sent on deliveries.load_id = last_sent.load_id
     where deliveries.is_standing
+),
+
+-- Two months in which nothing happened have the same nil return: one load that speaks for both.
+nil_again as (
+    select distinct
+        deliveries.provider_code as organisation_code,
+        load_records.record,
+        sightings.period_start_on as known_from_on,
+        sightings.period_end_on as known_to_on
+    from deliveries
+    inner join load_records on deliveries.load_id = load_records.load_id
+    inner join {{ ref("stg_sighting") }} as sightings on deliveries.load_id = sightings.load_id
+    where
+        deliveries.is_standing
+        and deliveries.is_nil_return
+        and deliveries.rows_landed = 0
+        and sightings.period_end_on is not null
+),
+
+known as (
+    select * from received
+    union
+    select * from nil_again
 )
 
-select * from received
+select * from known
