@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,12 @@ def test_the_readmes_sender_loads_and_its_sample_is_accepted_as_printed(monkeypa
 
     assert not ended.value.code
     assert capsys.readouterr().out == answer
+
+
+def test_the_version_is_the_same_everywhere():
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert re.search(r"^## (\d+\.\d+\.\d+)", GUIDES[1].read_text(encoding="utf-8"), re.MULTILINE)[1] == version
+    assert f"Version {version.rpartition('.')[0]} runs end to end" in README
 
 
 def test_the_readme_counts_what_there_is():
