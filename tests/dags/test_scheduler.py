@@ -15,8 +15,8 @@ import pytest
 
 from warehouse.connection import connect
 
-SECONDS_TO_START = 90
-SECONDS_TO_BUILD = 150
+SECONDS_TO_START = 300
+SECONDS_TO_BUILD = 300
 
 
 @pytest.fixture(scope="module")
