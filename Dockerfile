@@ -24,6 +24,7 @@ COPY --from=environment /opt/assure /opt/assure
 
 ENV PATH=/opt/assure/.venv/bin:$PATH \
     PYTHONUTF8=1 \
+    PYTHONUNBUFFERED=1 \
     ASSURE_STATE=/var/lib/assure \
     AIRFLOW_HOME=/var/lib/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/assure/dags \

@@ -105,7 +105,9 @@ def standalone() -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     # Airflow starts its parts by name, and the environment need not be activated.
     path = os.pathsep.join([str(Path(_executable()).parent), os.environ.get("PATH", os.defpath)])
-    child = subprocess.Popen([_executable(), "standalone"], start_new_session=True, env=os.environ | {"PATH": path})
+    # What it says, above all that it is ready, reaches a log as soon as a terminal.
+    settings = os.environ | {"PATH": path, "PYTHONUNBUFFERED": "1"}
+    child = subprocess.Popen([_executable(), "standalone"], start_new_session=True, env=settings)
     try:
         return child.wait()
     except KeyboardInterrupt:
