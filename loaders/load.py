@@ -247,10 +247,10 @@ def _register(
                 load_id,
             ),
         )  # fmt: skip
-    if is_first_met and feed.is_register:
+    if is_first_met and not is_new:
         ledger.recount(connection, load_id)
-    elif is_first_met:
-        _find_twice(connection, load_id, sighting.path)
+        if not feed.is_register:
+            _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
 
 

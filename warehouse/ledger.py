@@ -266,15 +266,12 @@ _RANKED = """
         dense_rank() over (
             partition by carried.record, case carried.delivers when 'period' then delivery.period_end_on end
             order by
-                -- A register that is back to what it was before counts from the last time it was sent.
+                -- What is back to what it was before counts from the last time it was sent.
                 case carried.delivers when 'snapshot' then greatest(delivery.period_end_on, sent.period_end_on) end
                     desc nulls last,
                 delivery.status_rank desc,
                 delivery.declared_version desc,
-                case carried.delivers
-                    when 'snapshot' then greatest(delivery.submitted_at, sent.submitted_at)
-                    else delivery.submitted_at
-                end desc
+                greatest(delivery.submitted_at, sent.submitted_at) desc
         ) as place,
         case carried.delivers when 'period' then delivery.period_end_on end as group_end_on
     from audit.deliveries as delivery
@@ -282,13 +279,19 @@ _RANKED = """
     left join (
         select
             read_as.file_sha256,
+            carried.record,
+            case carried.delivers when 'period' then sighting.period_end_on end as group_end_on,
             max(sighting.period_end_on) as period_end_on,
             max(sighting.modified_at) as submitted_at
         from audit.sightings as sighting
         inner join audit.deliveries as read_as on read_as.load_id = sighting.load_id
+        inner join audit.load_records as carried on carried.load_id = sighting.load_id
         where sighting.provider_code = %(provider_code)s and sighting.feed = %(feed)s
-        group by read_as.file_sha256
-    ) as sent on sent.file_sha256 = delivery.file_sha256
+        group by read_as.file_sha256, carried.record, group_end_on
+    ) as sent
+        on sent.file_sha256 = delivery.file_sha256
+        and sent.record = carried.record
+        and sent.group_end_on is not distinct from case carried.delivers when 'period' then delivery.period_end_on end
     where delivery.provider_code = %(provider_code)s
         and delivery.feed = %(feed)s
         and delivery.state = 'accepted'

@@ -1,4 +1,4 @@
-"""Follow a register, sent whole each quarter, through changes and back again."""
+"""Follow what is sent whole, a register each quarter or a month, through changes and back again."""
 
 import datetime as dt
 
@@ -23,13 +23,41 @@ def test_a_register_that_is_back_to_what_it_was_counts_as_it_is_now(warehouse_da
         sender.send(f"services_{quarter}.csv", content, at=_sent_after(quarter))
         sender.load(as_of)
         _accept(as_of)
-        shown.append(
-            sender.ask(
-                "select landed.service_name from raw.service as landed inner join audit.visibility as seen"
-                " on seen.load_id = landed.load_id and seen.retired_seq is null"
-            )
-        )
+        shown.append(_counting(sender))
     assert shown == [[("The drop-in",)], [("The drop-in (closed for repairs)",)], [("The drop-in",)]]
+
+
+def test_a_month_that_is_back_to_what_it_was_counts_as_it_is_now(warehouse_database, tmp_path, as_of):
+    feed = SERVICES | {"files": "services_{period:%Y-%m}.csv", "every": "month"}
+    feed["tables"] = [SERVICES["tables"][0] | {"delivers": "period"}]
+    sender = MadeUpSender("zz8", tmp_path, provider_file(agreements=[AGREEMENT], feeds={"services": feed}))
+    shown = []
+    for day, content in ((3, OPEN), (4, CLOSED), (5, OPEN)):
+        sender.send("services_2026-06.csv", content, at=dt.datetime(2026, 7, day, tzinfo=dt.UTC))
+        sender.load(as_of)
+        _accept(as_of)
+        shown.append(_counting(sender))
+    assert shown == [[("The drop-in",)], [("The drop-in (closed for repairs)",)], [("The drop-in",)]]
+
+
+def test_the_same_content_for_another_month_does_not_make_an_old_version_count_again(
+    warehouse_database, tmp_path, as_of
+):
+    feed = SERVICES | {"files": "services_{period:%Y-%m}.csv", "every": "month"}
+    feed["tables"] = [SERVICES["tables"][0] | {"delivers": "period"}]
+    sender = MadeUpSender("zz8", tmp_path, provider_file(agreements=[AGREEMENT], feeds={"services": feed}))
+    for day, month, content in ((3, 5, OPEN), (4, 5, CLOSED), (5, 6, OPEN)):
+        sender.send(f"services_2026-{month:02}.csv", content, at=dt.datetime(2026, 7, day, tzinfo=dt.UTC))
+        sender.load(as_of)
+        _accept(as_of)
+    assert _counting(sender) == [("The drop-in (closed for repairs)",)]
+
+
+def _counting(sender: MadeUpSender) -> list[tuple]:
+    return sender.ask(
+        "select landed.service_name from raw.service as landed inner join audit.visibility as seen"
+        " on seen.load_id = landed.load_id and seen.retired_seq is null"
+    )
 
 
 def _sent_after(quarter: str) -> dt.datetime:
