@@ -259,6 +259,7 @@ def _honest_charity(cursor) -> None:
             "decision": [
                 {
                     "decision_id": "L1",
+                    "decision_kind": "on_input",
                     "input_ids": ["L1"],
                     "decided_on": "2026-05-02",
                     "decided_by_role": "Members",

@@ -3,8 +3,7 @@ with
 decisions as (
     select
         *,
-        {{ sender_key("decision_id") }} as decision_key,
-        coalesce(decision_kind, case when cardinality(input_ids) > 0 then 'on_input' end) as kind
+        {{ sender_key("decision_id") }} as decision_key
     from {{ ref("stg_decision") }}
 ),
 
@@ -19,7 +18,7 @@ listed as (
         decisions.icb_code,
         decisions.decision_key,
         {{ sender_key("listed_ids.input_id", "decisions.provider_code") }} as input_key,
-        decisions.kind as decision_kind,
+        decisions.decision_kind,
         {{ happened("decisions.decided_on") }} as decided_on,
         decisions.outcome
     from decisions

@@ -52,12 +52,7 @@ described as (
         all_groups.icb_code,
         all_groups.group_id,
         coalesce(involvement_groups.group_name, 'Unknown group') as group_name,
-        -- The minimal tier's sheet asks about such groups alone and has no column for their kind.
-        case
-            when involvement_groups.group_id is not null
-                then coalesce(involvement_groups.group_kind, 'lived_experience_group')
-            else 'not_known'
-        end as group_kind,
+        coalesce(involvement_groups.group_kind, 'not_known') as group_kind,
         involvement_groups.governance_level,
         {{ sender_key("involvement_groups.service_id", "involvement_groups.provider_code") }} as service_key,
         involvement_groups.purpose,

@@ -31,7 +31,7 @@ described as (
         {{ sender_key("activities.group_id", "activities.provider_code") }} as group_key,
         {{ sender_key("activities.service_id", "activities.provider_code") }} as service_key,
         activities.activity_kind,
-        coalesce(activities.tier, 'service') as tier,
+        activities.tier,
         activities.level_claimed,
         activities.level_members_say,
         activities.started_on,

@@ -16,7 +16,7 @@ described as (
         {{ month_start("period_start_on") }} as month_start_on,
         {{ financial_quarter("period_start_on") }} as quarter_id,
         count_kind,
-        coalesce(breakdown_kind, 'none') as breakdown_kind,
+        breakdown_kind,
         breakdown_code,
         counted,
         coalesce(value_state, case when counted is not null then 'counted' else 'not_collected' end) as value_state,

@@ -15,7 +15,6 @@ listed_inputs as (
 input_links as (
     select
         decision_key,
-        min(decision_kind) as decision_kind,
         count(*) as listed_input_count,
         count(*) filter (where is_found) as input_count
     from listed_inputs
@@ -49,7 +48,7 @@ described as (
         decisions.provider_code as organisation_code,
         decisions.icb_code,
         decisions.decision_id,
-        coalesce(decisions.decision_kind, input_links.decision_kind) as decision_kind,
+        decisions.decision_kind,
         {{ sender_key("decisions.activity_id", "decisions.provider_code") }} as activity_key,
         {{ sender_key("decisions.decision_group_id", "decisions.provider_code") }} as decision_group_key,
         decisions.happened_on as decided_on,

@@ -27,7 +27,7 @@ described as (
         {{ financial_quarter("coalesce(sessions.happened_on, sessions.planned_on)") }} as quarter_id,
         sessions.happened_on is not null as is_held,
         coalesce(sessions.planned_on <= {{ as_of_on() }} and sessions.happened_on is null, false) as is_missed,
-        coalesce(sessions.mode, 'in_person') as mode,
+        sessions.mode,
         sessions.stage,
         sessions.lived_experience_count,
         sessions.first_time_count,

@@ -2,8 +2,7 @@
     visible_rows(
         "activity_count",
         key=[
-            "service_id", "period_start_on", "period_end_on", "count_kind",
-            "coalesce(breakdown_kind, 'none')", "breakdown_code",
+            "service_id", "period_start_on", "period_end_on", "count_kind", "breakdown_kind", "breakdown_code",
         ],
         newest_first=[newest_status("status")],
     )
