@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from expectations.codes import UNMAPPED, code_list
 from expectations.contract import Column
 from loaders import identifiers
-from loaders.provider import CellMap, FileFormat
+from loaders.feeds import CellMap, FileFormat
 from warehouse.periods import LONDON
 
 LONGEST_INTEGER = 18

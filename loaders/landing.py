@@ -13,8 +13,9 @@ from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
 from loaders import identifiers
 from loaders.cells import text_of
+from loaders.feeds import Feed
 from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes
-from loaders.provider import Feed, Provider
+from loaders.provider import Provider
 from loaders.pseudonyms import person_ref
 from loaders.tabular import Row, Unreadable, remnants, rows
 from warehouse.ledger import Finding

@@ -19,7 +19,8 @@ from expectations.contract import Contract, load_contracts
 from expectations.verdict import finding
 from loaders import keep, landing, whole_file
 from loaders.doors import Sighting, open_door
-from loaders.provider import Feed, FileName, Provider, contract_versions, load_providers
+from loaders.feeds import Feed, FileName
+from loaders.provider import Provider, contract_versions, load_providers
 from warehouse import build, ledger
 from warehouse.connection import OWNER, connect, url
 from warehouse.periods import LONDON, last_ended_quarter

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from expectations.contract import Contract
 from loaders import identifiers
 from loaders.cells import CellFault, CellReader, text_of
-from loaders.provider import FileFormat, TableMap
+from loaders.feeds import FileFormat, TableMap
 from loaders.tabular import Row
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile, TemporaryFile
 from typing import BinaryIO, NamedTuple
 
-from loaders.provider import FileFormat
+from loaders.feeds import FileFormat
 
 LARGEST_INSIDE = 1 << 30
 """Bytes that a compressed file may unpack to."""

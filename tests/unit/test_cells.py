@@ -7,7 +7,7 @@ import pytest
 
 from expectations.contract import Column
 from loaders.cells import CellFault, CellReader
-from loaders.provider import CellMap, FileFormat
+from loaders.feeds import CellMap, FileFormat
 from loaders.tabular import clean
 
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H%M")
