@@ -16,8 +16,12 @@ from warehouse import bootstrap, connection, server
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests, and all tests that look at the loaded region, in one worker: what is dear is made once."""
+    """Keep a file's tests, and all tests that look at the loaded region, in one worker: what is dear is made once.
+
+    First, because what hands the tests out reads the groups in this same hook.
+    """
     for item in items:
         group = "region" if "loaded_region" in getattr(item, "fixturenames", ()) else item.path.name
         item.add_marker(pytest.mark.xdist_group(group))
