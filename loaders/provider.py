@@ -68,6 +68,8 @@ class Provider(Closed):
     icb_code: str
     icb_name: str
     is_made_up: bool = False
+    contact: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]*$")
+    """Name under which the sender's role mailbox is kept, never an address: who it is stands in no file of ours."""
     agreements: tuple[Agreement, ...] = Field(min_length=1)
     door: Door
     feeds: dict[str, Feed]

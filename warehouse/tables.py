@@ -189,6 +189,16 @@ findings = _table(
     _one_of("level", ("refuse", "hold", "set_aside", "warn"), "known_level"),
 )
 
+replies = _table(
+    "replies",
+    "What senders were told of their loads: a verdict is told once, however often its file is read again.",
+    _load_id(),
+    Column("told_at", DateTime(timezone=True), nullable=False, comment="As-of time of the message."),
+    _text("verdict_sha256", "Hash of the outcome and its findings, as they were told."),
+    _text("told_to", "Name of the contact in the provider file, or the role that told them; never a person."),
+    PrimaryKeyConstraint("load_id", "told_at"),
+)
+
 decisions = _table(
     "decisions",
     "What a named role decided about a load, and why.",
