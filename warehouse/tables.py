@@ -230,6 +230,18 @@ organisations = _table(
     _text("icb_name", "Name of that ICB."),
     Column("is_made_up", Boolean, nullable=False, comment="True for organisations of the demo."),
     Column("joined_on", Date, nullable=False, comment="First day of its first agreement."),
+    Column("closed_on", Date, comment="Last day it was open; null while it is."),
+    _text("succeeded_by", "Code of the organisation that took over what it did.", nullable=True),
+)
+
+organisation_icbs = _table(
+    "organisation_icbs",
+    "Which ICB commissions a sender from which day on, as its provider file says; refreshed before each build.",
+    _text("organisation_code", "Code of the sender, upper case."),
+    Column("valid_from", Date, nullable=False, comment="First day under this ICB."),
+    _text("icb_code", "The ICB."),
+    _text("icb_name", "Its name."),
+    PrimaryKeyConstraint("organisation_code", "valid_from"),
 )
 
 expected_deliveries = _table(
