@@ -18,7 +18,7 @@ demo: setup ## load the made-up region, build the warehouse and draft its report
 	@$(BIN)/assure demo
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 lint: setup ## check style, who imports whom, SQL, and that generated files are fresh
 	$(BIN)/ruff check .

@@ -5,26 +5,36 @@ import datetime as dt
 import os
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg2
 import pytest
 from psycopg2 import sql
+from xdist.scheduler import LoadScopeScheduling
 
 from warehouse import bootstrap, connection, server
+from warehouse.paths import ROOT
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests, and all tests that look at the loaded region, in one worker: what is dear is made once.
+class KeepTogether(LoadScopeScheduling):
+    """Gives a file's tests, and all files that look at the loaded region, to one worker: what is dear is made once."""
 
-    First, because what hands the tests out reads the groups in this same hook.
-    """
-    for item in items:
-        group = "region" if "loaded_region" in getattr(item, "fixturenames", ()) else item.path.name
-        item.add_marker(pytest.mark.xdist_group(group))
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "the loaded region" if _looks_at_the_region(path) else path
+
+
+@cache
+def _looks_at_the_region(path: str) -> bool:
+    return "loaded_region" in (ROOT / path).read_text(encoding="utf-8")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> KeepTogether:
+    """Hand out the tests by what they share, whatever --dist says."""
+    return KeepTogether(config, log)
 
 
 @pytest.fixture
