@@ -164,7 +164,7 @@ class TableReader:
         if row.number >= max(wanted):
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
-            self._place(_joined([self._headings[number] for number in wanted]), row.sheet)
+            self._place(joined([self._headings[number] for number in wanted]), row.sheet)
 
     def _place(self, headings: list[str], sheet: str | None = None) -> None:
         """Find each agreed heading's place, and say what is missing, dropped or not agreed. Raises HeaderFault."""
@@ -288,7 +288,7 @@ class _Fault(Exception):
         self.heading = " + ".join(headings) or None
 
 
-def _joined(levels: list[list[str]]) -> list[str]:
+def joined(levels: list[list[str]]) -> list[str]:
     """Join heading rows by ' | '; an upper cell that is merged over several columns stands over each of them."""
     width = max(len(level) for level in levels)
     levels = [level + [""] * (width - len(level)) for level in levels]
