@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from expectations.codes import UNMAPPED, CodeListError, code_list
+from expectations.codes import UNMAPPED, CodeListError, code_list, entries
 from expectations.odcs import (
     Classification,
     Closed,
@@ -317,6 +317,11 @@ def _row_rules(path: Path, written: tuple[Quality, ...], prefix: str, columns: t
     # The record's own words never leave schema restricted, so no rule can look at them.
     kinds = RULE_COLUMNS | {column.name: column.kind for column in columns if column.classification != "restricted"}
     codes = {column.name: (*code_list(column.code_list), UNMAPPED) for column in columns if column.code_list}
+    groups = {
+        column.name: {entry.code: entry.group for entry in entries(column.code_list) if entry.group}
+        for column in columns
+        if column.code_list
+    }
     seen: set[str] = set()
     for rule in written:
         place = f"schema.0.quality.{rule.name}"
@@ -324,7 +329,7 @@ def _row_rules(path: Path, written: tuple[Quality, ...], prefix: str, columns: t
         agree(path, place, rule.name not in seen, "a rule's code is used once and never again; take the next number")
         seen.add(rule.name)
         try:
-            holds = parse(rule.implementation.holds, kinds, codes)
+            holds = parse(rule.implementation.holds, kinds, codes, groups)
         except RuleError as failure:
             raise ContractError(f"{shown(path)}: {place}.implementation.holds: {failure}") from None
         yield RowRule(

@@ -158,8 +158,18 @@ def _dictionary(contracts: dict[str, Contract]) -> Iterator[str]:
     for name in names():
         if name != "measure":
             yield f'\n<a id="list-{name}"></a>\n\n### {name}'
-            yield "\n| code | label |\n|---|---|"
-            yield from (f"| `{entry.code}` | {_cell(entry.label)} |" for entry in entries(name))
+            yield from _listed(name)
+
+
+def _listed(name: str) -> Iterator[str]:
+    """Yield the table of one list; codes that count in groups say in which."""
+    listed = entries(name)
+    if not any(entry.group for entry in listed):
+        yield "\n| code | label |\n|---|---|"
+        yield from (f"| `{entry.code}` | {_cell(entry.label)} |" for entry in listed)
+        return
+    yield "\n| code | label | group |\n|---|---|---|"
+    yield from (f"| `{entry.code}` | {_cell(entry.label)} | {entry.group or ''} |" for entry in listed)
 
 
 def _kind(column: Column) -> str:

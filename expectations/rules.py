@@ -7,14 +7,17 @@ The grammar is closed, so that a contract can hold no SQL of its own:
               | value is [not] null
               | value [not] in ( literal, ... )
               | 'code' [not] in several_codes_column
-    value    := column | literal | length(text_column) | date(timestamp_column)
+    value    := column | literal | length(text_column) | date(timestamp_column) | group(coded_column)
               | date (+ | -) n (days | months | years) | timestamp (+ | -) n hours
     literal  := 'text' | 12 | 12.5 | 1990-01-01
+
+`group(answer_code)` is what the code counts as in its list (the list's group_code); a code without a group has none.
 
 Answers follow SQL: true, false or unknown (None) where a blank takes part. A rule is broken only when it is false.
 """
 
 import calendar
+import json
 import operator
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -73,13 +76,19 @@ class Predicate:
         return self.root.value(row)
 
 
-def parse(text: str, kinds: Mapping[str, str], codes: Mapping[str, Collection[str]] | None = None) -> Predicate:
+def parse(
+    text: str,
+    kinds: Mapping[str, str],
+    codes: Mapping[str, Collection[str]] | None = None,
+    groups: Mapping[str, Mapping[str, str]] | None = None,
+) -> Predicate:
     """Parse a rule over columns of the given kinds (text, date, timestamp, integer, number, codes, ids).
 
-    `codes` holds what a column with a code list can contain, so that a rule about a code nobody can send is refused.
+    `codes` holds what a column with a code list can contain, so that a rule about a code nobody can send is refused;
+    `groups` says for such a column which group each code counts in.
     Raises RuleError naming the position and the remedy.
     """
-    parser = _Parser(text, kinds, codes or {})
+    parser = _Parser(text, kinds, codes or {}, groups or {})
     root = parser.rule()
     parser.expect_end()
     return Predicate(text, frozenset(parser.used), root)
@@ -125,6 +134,19 @@ class _Length:
     def value(self, row):
         text = self.of.value(row)
         return None if text is None else len(text)
+
+
+@dataclass(frozen=True)
+class _Group:
+    of: _Column
+    groups: Mapping[str, str]
+    kind: str = "text"
+
+    def sql(self, places):
+        return f"('{json.dumps(self.groups)}'::jsonb ->> {self.of.sql(places)})"
+
+    def value(self, row):
+        return self.groups.get(self.of.value(row))
 
 
 @dataclass(frozen=True)
@@ -264,10 +286,17 @@ class _Token:
 
 
 class _Parser:
-    def __init__(self, text: str, kinds: Mapping[str, str], codes: Mapping[str, Collection[str]]) -> None:
+    def __init__(
+        self,
+        text: str,
+        kinds: Mapping[str, str],
+        codes: Mapping[str, Collection[str]],
+        groups: Mapping[str, Mapping[str, str]],
+    ) -> None:
         self.text = text
         self.kinds = kinds
         self.codes = codes
+        self.groups = groups
         self.used: set[str] = set()
         self.tokens = list(self._tokens())
         self.here = 0
@@ -389,10 +418,12 @@ class _Parser:
         token = self._now
         if token.what != "name":
             return self._literal()
-        if token.text in ("length", "date") and self.tokens[self.here + 1].text == "(":
+        if token.text in ("length", "date", "group") and self.tokens[self.here + 1].text == "(":
             self.here += 2
             of = self._column()
             self._need(")")
+            if token.text == "group":
+                return self._grouped(token, of)
             wanted, made = ("text", _Length) if token.text == "length" else ("timestamp", _LocalDate)
             if of.kind != wanted:
                 raise self._wrong(
@@ -400,6 +431,14 @@ class _Parser:
                 )
             return made(of)
         return self._column()
+
+    def _grouped(self, token: _Token, of: _Column) -> _Group:
+        groups = self.groups.get(of.name)
+        if of.kind != "text" or not groups:
+            raise self._wrong(f"the codes of {of.name} have no groups", "give them a group_code in their list", token)
+        if not all(_PLAIN_TEXT.fullmatch(text) for pair in groups.items() for text in pair):
+            raise self._wrong(f"a code or group of {of.name} is no plain text", "use letters, digits and _", token)
+        return _Group(of, groups)
 
     def _column(self) -> _Column:
         token = self._now
@@ -440,6 +479,9 @@ class _Parser:
         for column, literal in ((left, right), (right, left)):
             if isinstance(column, _Column) and isinstance(literal, _Literal):
                 self._known_code(at, column, literal)
+            known = set(column.groups.values()) if isinstance(column, _Group) else ()
+            if known and isinstance(literal, _Literal) and literal.of not in known:
+                raise self._wrong(f"{literal.of!r} is not a group of {column.of.name}", "use a group_code", at)
 
     def _known_code(self, at: _Token, column: _Column, literal: _Literal) -> None:
         known = self.codes.get(column.name)

@@ -14,9 +14,43 @@ from warehouse.paths import ROOT
 
 CONTRACTS = load_contracts()
 RECORDS = {
-    "service", "involvement_group", "involvement_activity", "session", "input", "decision", "change", "told_back",
-    "incident", "restrictive_intervention", "complaint", "feedback_count", "activity_count", "provider_return",
+    "service",
+    "involvement_group",
+    "involvement_activity",
+    "session",
+    "input",
+    "decision",
+    "change",
+    "told_back",
+    "incident",
+    "restrictive_intervention",
+    "complaint",
+    "feedback_count",
+    "activity_count",
+    "provider_return",
     "published_statistic",
+    "involvement_role",
+    "person_characteristic",
+    "participation",
+    "action",
+    "claim",
+    "concern",
+    "recruitment",
+    "material",
+    "quote",
+    "challenge",
+    "feedback_response",
+    "survey_answer",
+    "complaint_count",
+}
+OWN_WORDS = {
+    ("input", "said_in_own_words"),
+    ("person_characteristic", "in_own_words"),
+    ("feedback_response", "comment"),
+}
+PSEUDONYMS = {
+    ("involvement_role", "person_ref"), ("person_characteristic", "person_ref"), ("participation", "person_ref"),
+    ("survey_answer", "respondent_ref"),
 }  # fmt: skip
 COLUMNS = [(contract, column) for contract in CONTRACTS.values() for column in contract.columns]
 RULES = [(contract, rule) for contract in CONTRACTS.values() for rule in contract.rules]
@@ -84,12 +118,12 @@ def test_no_column_asks_who_a_person_is(word):
     assert [column.name for _, column in COLUMNS if word in column.name] == []
 
 
-def test_only_inputs_hold_own_words_and_no_record_holds_a_pseudonym():
-    own_words = {
-        (contract.record, column.name) for contract, column in COLUMNS if column.classification == "restricted"
+def test_few_records_hold_own_words_or_a_pseudonym():
+    classed = {
+        kind: {(contract.record, column.name) for contract, column in COLUMNS if column.classification == kind}
+        for kind in ("restricted", "pseudonym")
     }
-    assert own_words == {("input", "said_in_own_words")}
-    assert not any(contract.pseudonym_columns for contract in CONTRACTS.values())
+    assert classed == {"restricted": OWN_WORDS, "pseudonym": PSEUDONYMS}
 
 
 def test_rule_codes_are_unique_across_contracts_and_carry_their_prefix():
@@ -126,7 +160,7 @@ def test_a_period_of_the_records_own_stands_once_in_its_table():
 
 def test_own_words_have_a_table_apart():
     tables = raw_metadata().tables
-    assert set(tables) == {f"raw.{record}" for record in RECORDS} | {"restricted.input"}
+    assert set(tables) == {f"raw.{record}" for record in RECORDS} | {f"restricted.{record}" for record, _ in OWN_WORDS}
     assert "said_in_own_words" not in tables["raw.input"].columns
     assert "said" not in tables["restricted.input"].columns
     assert all(table.comment and all(column.comment for column in table.columns) for table in tables.values())
@@ -152,6 +186,25 @@ def test_every_item_of_the_return_can_be_answered():
     chosen = {answer.group for answer in codes.entries("return_answer")}
     assert kinds - chosen == {"n_of_m", "count", "date", "amount"}
     assert chosen <= kinds
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers"), [("characteristic", "characteristic_value"), ("survey_item", "survey_answer")]
+)
+def test_every_question_has_a_scale_and_every_scale_a_question(asked, answers):
+    scales = {answer.group for answer in codes.entries(answers)} - {None}
+    assert {question.group for question in codes.entries(asked)} == scales
+
+
+def test_every_item_of_the_complaints_return_belongs_to_a_section():
+    items = codes.entries("ko41a_item")
+    assert {item.group for item in items} == {section.code for section in codes.entries("ko41a_section")}
+    assert len(items) == 78
+
+
+def test_a_nil_return_can_be_about_any_record_that_senders_keep():
+    nil = {answer.code for answer in codes.entries("return_answer") if answer.group == "record"} - {"everything"}
+    assert nil == RECORDS - {"published_statistic", "provider_return"}
 
 
 def test_a_breakdown_has_codes_for_every_kind_but_none():

@@ -21,12 +21,19 @@ KINDS = {
     "amount_gbp": "number",
     "theme_codes": "codes",
     "input_ids": "ids",
+    "item_code": "text",
+    "answer_code": "text",
 }
 CODES = {"outcome": ("accepted", "declined", "not_known"), "theme_codes": ("letters", "waiting")}
+GROUPS = {
+    "item_code": {"safe": "yes_no", "valued": "agreement"},
+    "answer_code": {"yes": "yes_no", "agree": "agreement"},
+    "theme_codes": {"letters": "words"},
+}
 
 
 def rule(text):
-    return parse(text, KINDS, CODES)
+    return parse(text, KINDS, CODES, GROUPS)
 
 
 def ask(text, **row):
@@ -59,6 +66,10 @@ MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 30)
         ("'letters' not in theme_codes", {"theme_codes": ["waiting"]}, True),
         ("'letters' in theme_codes", {"theme_codes": None}, None),
         ("length(said) <= 5", {"said": "naïve"}, True),
+        ("group(answer_code) = group(item_code)", {"item_code": "safe", "answer_code": "yes"}, True),
+        ("group(answer_code) = group(item_code)", {"item_code": "safe", "answer_code": "agree"}, False),
+        ("group(answer_code) = group(item_code)", {"item_code": "safe", "answer_code": "not_known"}, None),
+        ("group(item_code) = 'agreement'", {"item_code": "valued"}, True),
         ("date(started_at) = 2026-07-01", {"started_at": datetime(2026, 6, 30, 23, 30, tzinfo=UTC)}, True),
         ("ended_at <= started_at + 24 hours",
          {"started_at": datetime(2026, 3, 28, 1, tzinfo=UTC), "ended_at": datetime(2026, 3, 29, 2, tzinfo=UTC)}, False),
@@ -138,8 +149,10 @@ def test_moving_a_date_by_months_keeps_the_day_or_stops_at_the_months_end(start,
         ("outcome is not null", '(not ("outcome" is null))'),
         ("held = 1 or held = 2 and stated = 3", '(("held" = 1) or (("held" = 2) and ("stated" = 3)))'),
         ("length(said) < 9", '(length("said") < 9)'),
+        ("group(item_code) = 'agreement'",
+         """(('{"safe": "yes_no", "valued": "agreement"}'::jsonb ->> "item_code") = 'agreement')"""),
     ],
-)
+)  # fmt: skip
 def test_a_rule_says_the_same_in_sql(text, sql):
     assert rule(text).to_sql() == sql
 
@@ -173,6 +186,9 @@ def test_a_rule_knows_which_columns_it_looks_at():
         ("occurred_on + held > reported_on", 15, "a date moves by a whole number of days or months or years"),
         ("held + 1 > stated", 1, "a number cannot be moved"),
         ("length(held) > 1", 1, "length() wants a text column"),
+        ("group(held) = 'agreement'", 1, "the codes of held have no groups"),
+        ("group(theme_codes) = 'words'", 1, "the codes of theme_codes have no groups"),
+        ("group(item_code) = 'agree'", 18, "'agree' is not a group of item_code"),
         ("held", 5, "a test is missing"),
         ("held =", 7, "a value is missing"),
         ("(held = 1", 10, "')' is missing here"),
