@@ -1,3 +1,9 @@
+{% set naming_columns = [
+    ("session", "group_id"), ("involvement_activity", "group_id"), ("involvement_activity", "decision_group_id"),
+    ("decision", "decision_group_id"), ("involvement_role", "group_id"), ("concern", "group_id"),
+    ("recruitment", "group_id"),
+] %}
+
 with
 
 involvement_groups as (
@@ -5,29 +11,16 @@ involvement_groups as (
 ),
 
 named_elsewhere as (
+    {%- for record, column in naming_columns %}
     select
         provider_code,
         icb_code,
-        group_id
-    from {{ ref("stg_session") }}
+        {{ column }}{% if column != "group_id" %} as group_id{% endif %}
+    from {{ ref("stg_" ~ record) }}
+    {%- if not loop.last %}
     union
-    select
-        provider_code,
-        icb_code,
-        group_id
-    from {{ ref("stg_involvement_activity") }}
-    union
-    select
-        provider_code,
-        icb_code,
-        decision_group_id as group_id
-    from {{ ref("stg_involvement_activity") }}
-    union
-    select
-        provider_code,
-        icb_code,
-        decision_group_id as group_id
-    from {{ ref("stg_decision") }}
+    {%- endif %}
+    {%- endfor %}
 ),
 
 all_groups as (

@@ -1,6 +1,7 @@
 {% set naming_records = [
     "input", "change", "incident", "restrictive_intervention", "complaint", "feedback_count", "activity_count",
-    "involvement_group", "involvement_activity",
+    "involvement_group", "involvement_activity", "involvement_role", "recruitment", "feedback_response",
+    "survey_answer",
 ] %}
 
 with

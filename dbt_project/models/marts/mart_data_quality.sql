@@ -1,8 +1,4 @@
-{% set keyed_records = [
-    "activity_count", "change", "complaint", "decision", "feedback_count", "incident", "input", "involvement_activity",
-    "involvement_group", "provider_return", "published_statistic", "restrictive_intervention", "service", "session",
-    "told_back",
-] %}
+{%- set keyed_records = records() -%}
 
 with
 

@@ -1,8 +1,4 @@
-{% set records = [
-    "activity_count", "change", "complaint", "decision", "feedback_count", "incident", "input", "involvement_activity",
-    "involvement_group", "provider_return", "published_statistic", "restrictive_intervention", "service", "session",
-    "told_back",
-] %}
+{%- set counted_records = records() -%}
 
 with
 
@@ -15,7 +11,7 @@ set_aside as (
 ),
 
 raw_rows as (
-    {%- for record in records %}
+    {%- for record in counted_records %}
     select
         load_id,
         row_number,

@@ -1,0 +1,1 @@
+{{ visible_rows("action", key=["action_id"], every_version=true) }}

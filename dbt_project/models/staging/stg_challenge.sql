@@ -1,0 +1,1 @@
+{{ visible_rows("challenge", key=["challenge_id"]) }}

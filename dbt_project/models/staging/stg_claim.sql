@@ -1,0 +1,1 @@
+{{ visible_rows("claim", key=["claim_id"]) }}

@@ -1,0 +1,1 @@
+{{ visible_rows("concern", key=["concern_id"]) }}

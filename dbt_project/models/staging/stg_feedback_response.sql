@@ -1,0 +1,1 @@
+{{ visible_rows("feedback_response", key=["response_id"]) }}

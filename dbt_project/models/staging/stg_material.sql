@@ -1,0 +1,1 @@
+{{ visible_rows("material", key=["material_id", "version"]) }}

@@ -1,0 +1,1 @@
+{{ visible_rows("participation", key=["session_id", "person_ref"]) }}

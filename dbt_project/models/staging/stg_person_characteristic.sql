@@ -1,0 +1,1 @@
+{{ visible_rows("person_characteristic", key=["person_ref", "characteristic", "value_code"]) }}

@@ -1,0 +1,1 @@
+{{ visible_rows("quote", key=["quote_id"]) }}

@@ -1,0 +1,1 @@
+{{ visible_rows("recruitment", key=["recruitment_id"]) }}
