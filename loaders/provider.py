@@ -1,23 +1,19 @@
 """Read a provider file: who sends what, under which agreement, from where, and how its columns and codes map."""
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from expectations.codes import UNMAPPED, code_list
 from expectations.contract import Column, Contract, load_contracts
-from loaders import identifiers
+from loaders import credentials, identifiers
+from loaders.address import Door, ProviderFileError
 from loaders.feeds import CellMap, Closed, Feed, TableMap, hash_of
 from warehouse.paths import providers as providers_folder
-
-
-class ProviderFileError(ValueError):
-    """A provider file that cannot be used; the message names file, key and remedy."""
 
 
 class Agreement(Closed):
@@ -42,20 +38,6 @@ class Agreement(Closed):
     def is_in_force(self, on: dt.date, records: set[str]) -> bool:
         """Say whether the agreement covers all `records` on the day `on`."""
         return self.valid_from <= on <= self.valid_to and records <= set(self.records)
-
-
-class Door(Closed):
-    """Where the sender puts its files: an fsspec URL, and the name under which the credentials for it are kept."""
-
-    url: str
-    credential: str | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _no_secret(cls, url: str) -> str:
-        if re.search(r"//[^/]*@", url) or "?" in url:
-            raise ValueError("holds a user name, a password or a signature; name a credential: instead")
-        return url
 
 
 class Provider(Closed):
@@ -91,7 +73,10 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
     """
     contracts = contracts or load_contracts()
     try:
-        provider = Provider.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader))
+        text = path.read_text(encoding="utf-8")
+        document = yaml.load(text, Loader=_Loader)
+        credentials.refuse_secrets(document, text)
+        provider = Provider.model_validate(document)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
@@ -99,6 +84,8 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
         raise ProviderFileError(f"{path.name}: not readable as YAML{place}; {what}") from None
     except UnicodeDecodeError:
         raise ProviderFileError(f"{path.name}: is not UTF-8; save it as UTF-8") from None
+    except ProviderFileError as error:
+        raise ProviderFileError(f"{path.name}: {error}") from None
     except ValidationError as error:
         told = "; ".join(
             f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
