@@ -10,6 +10,7 @@ from psycopg2.extras import RealDictCursor, execute_values
 from warehouse.periods import LONDON
 
 _COUNTER_LOCK = "assure acceptance counter"
+_AS_SENT = ("file_name", "submitted_at", "period_start_on", "period_end_on")
 
 
 @dataclass(frozen=True)
@@ -183,12 +184,35 @@ def accept(connection: Connection, load_ids: Iterable[int], as_of: dt.datetime) 
     return sequence
 
 
-def recount(connection: Connection, load_id: int) -> int:
-    """Decide anew which loads of a feed count, because a load's bytes were sent again; return the sequence."""
+def met_again(connection: Connection, load_id: int, delivery: Delivery) -> int:
+    """Take in that a load's bytes were sent under another name, decide anew what counts, and return the sequence.
+
+    Whichever name was met first, the load stands as it was sent first, with the best status and version it was sent
+    as. Rows that replace a period keep the one they were landed for: another period's name changes nothing of theirs.
+    """
     sequence = _next_sequence(connection)
-    with connection.cursor() as cursor:
-        cursor.execute("select provider_code, feed from audit.deliveries where load_id = %s", (load_id,))
-        _recount(connection, *cursor.fetchone(), sequence)
+    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            "select delivery.*, exists (select from audit.load_records as carried where carried.load_id ="
+            " delivery.load_id and carried.delivers = 'period' and carried.rows_landed > 0) as is_bound"
+            " from audit.deliveries as delivery where load_id = %s for no key update",
+            (load_id,),
+        )
+        load = cursor.fetchone()
+        if not load["is_bound"] or load["period_end_on"] == delivery.period_end_on:
+            stands = {"load_id": load_id} | {name: load[name] for name in _AS_SENT}
+            if (delivery.submitted_at, delivery.file_name) < (load["submitted_at"], load["file_name"]):
+                stands |= {name: getattr(delivery, name) for name in _AS_SENT}
+            stands["submitted_on"] = stands["submitted_at"].astimezone(LONDON).date()
+            stands["status_rank"], stands["declared_version"] = max(
+                (delivery.status_rank, delivery.declared_version), (load["status_rank"], load["declared_version"])
+            )
+            cursor.execute(
+                f"update audit.deliveries set {', '.join(f'{name} = %({name})s' for name in stands)}"
+                " where load_id = %(load_id)s",
+                stands,
+            )
+    _recount(connection, load["provider_code"], load["feed"], sequence)
     return sequence
 
 
@@ -218,7 +242,11 @@ def release(connection: Connection, load_id: int, by_role: str, because: str, as
             " and rival.file_sha256 <> released.file_sha256 and rival.is_preferred",
             (load_id,),
         )
-    move(connection, load_id, "judged", as_of, is_preferred=True)
+    with connection.cursor() as cursor:
+        # It was judged when it was held: a release is no second verdict.
+        cursor.execute(
+            "update audit.deliveries set state = 'judged', is_preferred = true where load_id = %s", (load_id,)
+        )
 
 
 def current_sequence(connection: Connection) -> int:

@@ -17,6 +17,11 @@
     ({{ at_time }} at time zone 'Europe/London')::date
 {%- endmacro %}
 
+{# The moment the build speaks for. #}
+{% macro as_of() -%}
+    timestamptz '{{ var("as_of") }}'
+{%- endmacro %}
+
 {# The build's day, in London. #}
 {% macro as_of_on() -%}
     date '{{ var("as_of_on") }}'

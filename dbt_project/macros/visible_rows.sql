@@ -19,6 +19,8 @@ visible_loads as (
     select distinct
         visibility.load_id,
         deliveries.feed,
+        deliveries.file_sha256,
+        deliveries.submitted_at,
         deliveries.submitted_on,
         load_records.delivers,
         -- A sender that no provider file names any more still counts: as one of an unknown ICB, never as nothing.
@@ -83,11 +85,14 @@ select * from standing_rows
 {%- else %},
 
 newest_rows as (
-    select distinct on ({{ key_columns | join(", ") }}) *
+    select distinct on ({{ key_columns | join(", ") }}) standing_rows.*
     from standing_rows
+    inner join visible_loads on standing_rows.load_id = visible_loads.load_id
     order by
         {{ (key_columns + newest_first) | join(", ") }},
-        submitted_on desc, load_id desc, row_number desc, part desc
+        -- Of two sent at one moment the content decides, never which was met first.
+        visible_loads.submitted_at desc, visible_loads.file_sha256 desc, visible_loads.feed asc,
+        row_number desc, part desc
 )
 
 select * from newest_rows

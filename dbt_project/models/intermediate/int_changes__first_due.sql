@@ -14,12 +14,19 @@ versions as (
 
 -- By submission, never by arrival: a file that came late may have been sent first.
 first_due as (
-    select distinct on (change_key)
-        change_key,
-        due_on as original_due_on,
-        submitted_on as first_submitted_on
+    select distinct on (versions.change_key)
+        versions.change_key,
+        versions.due_on as original_due_on,
+        versions.submitted_on as first_submitted_on
     from versions
-    order by change_key, submitted_on, load_id, row_number, part
+    inner join {{ ref("stg_delivery") }} as deliveries on versions.load_id = deliveries.load_id
+    order by
+        versions.change_key,
+        deliveries.submitted_at,
+        deliveries.file_sha256,
+        deliveries.feed,
+        versions.row_number,
+        versions.part
 )
 
 select * from first_due

@@ -27,7 +27,7 @@ decisions as (
         bool_or(is_implemented_influence) as is_implemented_influence,
         bool_or(is_verified_influence) as is_verified_influence,
         -- Of several decisions, the one whose chain got furthest speaks for the change.
-        (array_agg(influence_exclusion order by links_held desc))[1] as influence_exclusion
+        (array_agg(influence_exclusion order by links_held desc, decision_key asc))[1] as influence_exclusion
     from links
     group by change_key
 ),

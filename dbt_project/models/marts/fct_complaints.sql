@@ -32,7 +32,7 @@ origins_of_formal_complaints as (
 ),
 
 access_subjects as (
-    select array_agg(code) as codes
+    select array_agg(code order by code) as codes
     from {{ ref("code_lists") }}
     where list_name = 'ko41a_subject' and group_code = 'access'
 ),

@@ -4,25 +4,37 @@ published_statistics as (
     select * from {{ ref("stg_published_statistic") }}
 ),
 
+deliveries as (
+    select * from {{ ref("stg_delivery") }}
+),
+
 nhs_trusts as (
     select * from {{ ref("ods_nhs_trusts") }}
 ),
 
 -- Two senders may carry the same publication; a statistic is about its organisation, whoever passed it on.
 newest as (
-    select distinct on (organisation_code, metric_code, breakdown, period_start_on, period_end_on) *
-    from published_statistics
+    select distinct on (
+        statistics.organisation_code,
+        statistics.metric_code,
+        statistics.breakdown,
+        statistics.period_start_on,
+        statistics.period_end_on
+    ) statistics.*
+    from published_statistics as statistics
+    inner join deliveries on statistics.load_id = deliveries.load_id
     order by
-        organisation_code,
-        metric_code,
-        breakdown,
-        period_start_on,
-        period_end_on,
-        {{ newest_status("status") }},
-        submitted_on desc,
-        load_id desc,
-        row_number desc,
-        part desc
+        statistics.organisation_code,
+        statistics.metric_code,
+        statistics.breakdown,
+        statistics.period_start_on,
+        statistics.period_end_on,
+        {{ newest_status("statistics.status") }},
+        deliveries.submitted_at desc,
+        deliveries.file_sha256 desc,
+        statistics.provider_code asc,
+        statistics.row_number desc,
+        statistics.part desc
 ),
 
 described as (
