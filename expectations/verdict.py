@@ -45,12 +45,17 @@ FILE_RULES: dict[str, FileRule] = {
     ),
     "FILE-ZIP-MANY": FileRule(
         "refuse",
-        "the compressed file does not hold exactly one file",
-        "put one file into each compressed file",
+        "the compressed file does not hold exactly one file of the kind that is meant",
+        "put one file into each compressed file, or say which one counts under format: member in the provider file",
+    ),
+    "FILE-KIND": FileRule(
+        "refuse",
+        "the file is {found} and {agreed} was agreed",
+        "export it in the agreed format, or agree this one under format: in the provider file",
     ),
     "FILE-TOO-LARGE": FileRule(
         "refuse",
-        "the file unpacks to more than can be read safely",
+        "the file, or one row of it, unpacks to more than can be read safely",
         "check that it is the right file; if it is, split it by period",
     ),
     "FILE-ENCODING": FileRule(
@@ -67,6 +72,31 @@ FILE_RULES: dict[str, FileRule] = {
         "refuse",
         "the file does not open as a workbook: it is damaged, locked with a password, or not an .xlsx file",
         "open it, save it as an Excel workbook (.xlsx) without a password, and send it again",
+    ),
+    "FILE-JSON": FileRule(
+        "refuse",
+        "from this row on the file is no JSON: it is cut short or was not written by a program that writes JSON",
+        "export it again whole; where every line is an object of its own, agree kind: ndjson in the provider file",
+    ),
+    "FILE-JSON-SHAPE": FileRule(
+        "refuse",
+        "{found} stands where a list of objects was agreed",
+        "send the agreed list, or say where it stands under format: rows_at in the provider file",
+    ),
+    "FILE-JSON-TWICE": FileRule(
+        "refuse",
+        "an object of this row gives the same name twice, so that one of two values would be lost",
+        "write every name once in an object",
+    ),
+    "FILE-JSON-DEEP": FileRule(
+        "refuse",
+        "objects and lists of this row stand too deep inside each other to be data",
+        "check that it is the right file; if it is, export the inner lists by themselves",
+    ),
+    "FILE-PARQUET": FileRule(
+        "refuse",
+        "the file does not open as Parquet: it is cut short, damaged or encrypted",
+        "write it again, check that it opens, and send it again",
     ),
     "FILE-SHEET": FileRule(
         "refuse",
@@ -92,6 +122,11 @@ FILE_RULES: dict[str, FileRule] = {
         "warn",
         "an agreed column is not in the file; the record is loaded without it",
         "put the column back, or take it out of the provider file if it will not return",
+    ),
+    "FILE-COLUMN-DRIFT": FileRule(
+        "warn",
+        "this heading differs in capitals or spaces from the agreed {headings}, and was taken for it",
+        "write the heading as it was agreed, or agree the new one under columns: in the provider file",
     ),
     "FILE-COLUMN-EXTRA": FileRule(
         "warn",
@@ -163,6 +198,8 @@ FILE_RULES: dict[str, FileRule] = {
 _WHEN_NOT_SAID = {
     "headings": "see the provider file",
     "undeclared": "none",
+    "found": "another kind of file",
+    "agreed": "the kind in the provider file",
     "sheet": "see the provider file",
     "share": "10 %",
     "rules": "see the gate's results",

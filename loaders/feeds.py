@@ -1,15 +1,24 @@
 """The mapping language: how a sender's files are named, how their bytes become cells, and their cells records."""
 
-import codecs
 import datetime as dt
 import hashlib
 import json
-import re
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from warehouse.periods import Period, month_of, quarter_named, quarter_of
+from loaders import file_names
+from loaders.file_names import FileName
+from loaders.units import UNITS
+
+DATE_WORDS = ("iso", "excel", "period_start", "period_end")
+"""Forms of date that have a name: see docs/mapping_language.md."""
+NAMED = ("json", "ndjson", "parquet")
+"""Kinds of file whose cells bear their names, so that no row holds headings."""
+
+STATES = ("value_state", "answer_state")
+"""The column that says why there is no value; a record has one of them or none."""
 
 
 class Closed(BaseModel):
@@ -19,38 +28,75 @@ class Closed(BaseModel):
 
 
 def _readable(form: str) -> str:
+    if form in DATE_WORDS:
+        return form
     moment = dt.datetime(2026, 12, 31, tzinfo=dt.UTC)
     try:
+        if "%" not in form:
+            raise ValueError
         dt.datetime.strptime(moment.strftime(form), form)  # noqa: DTZ007 - only tried
     except ValueError:
-        raise ValueError(f"'{form}' is no form of date; write it like %d/%m/%Y or %Y-%m-%d %H:%M") from None
+        raise ValueError(
+            f"'{form}' is no form of date; write it like %d/%m/%Y or %Y-%m-%d %H:%M, or one of {', '.join(DATE_WORDS)}"
+        ) from None
     return form
+
+
+def _several(value):
+    return (value,) if isinstance(value, str) else value
+
+
+def _later(default, **more):
+    """Return a key that came after 0.2.0: a mapping that does not use it keeps the version it had."""
+    return Field(default, exclude_if=not_, **more)
 
 
 DateForms = tuple[Annotated[str, AfterValidator(_readable)], ...]
 
 
+class Split(Closed):
+    """Take one part of a cell: the text between the marks `at`, counted from 1, or from the end with -1."""
+
+    at: str = Field(min_length=1)
+    part: int
+
+    @field_validator("part")
+    @classmethod
+    def _from_one(cls, part: int) -> int:
+        if part == 0:
+            raise ValueError("parts are counted from 1, or from the end with -1")
+        return part
+
+
 class CellMap(Closed):
-    """How one column of a record is filled: from headings, or a constant."""
+    """How one column of a record is filled: from headings, from the file's name, or by a constant."""
 
     source: tuple[str, ...] = Field((), alias="from")
     constant: str | None = None
+    file: str | None = _later(None)
+    """A token of the file's name, or period_start, period_end, quarter, version, status."""
     join: str | None = None
     """Text that joins the cells of several headings; without it the first filled one counts."""
+    split: Split | None = _later(None)
+    separator: str | None = _later(None, min_length=1)
+    """Text between several values in one cell (default `;`)."""
     codes: dict[str, str] = {}
     dates: DateForms = ()
+    unit: Literal[UNITS] | None = _later(None)
+    """The unit the cells are in; they are scaled to the contract's."""
     states: dict[str, str] = {}
-    """Cell markers that are no number but say why there is none: `*` → suppressed. They fill value_state."""
+    """Cell markers that are no value but say why there is none: `*` → suppressed. They fill the record's state."""
+    missing: tuple[str, ...] = _later(())
+    """Cell texts that mean: not sent, in this column alone, beside those of the format."""
 
-    @field_validator("source", mode="before")
-    @classmethod
-    def _one_or_many(cls, value):
-        return (value,) if isinstance(value, str) else value
+    _one_or_many = field_validator("source", "missing", mode="before")(_several)
 
     @model_validator(mode="after")
-    def _source_or_constant(self):
-        if bool(self.source) == (self.constant is not None):
-            raise ValueError("give either from: or constant:")
+    def _one_origin(self):
+        if bool(self.source) + (self.constant is not None) + (self.file is not None) != 1:
+            raise ValueError("give either from: or constant: or file:")
+        if self.join is not None and len(self.source) < 2:
+            raise ValueError("join: needs several headings under from:")
         return self
 
 
@@ -58,15 +104,17 @@ class Unpivot(Closed):
     """Turn one wide row into one row per heading: the cell goes to `value`, `headings` says what else each one sets."""
 
     value: str
-    headings: dict[str, dict[str, str]]
+    headings: dict[str, dict[str, str]] = Field(min_length=1)
 
 
 class TableMap(Closed):
-    """How one table of the file (a CSV, or part of a sheet) becomes rows of one record."""
+    """How one table of the file (a CSV, part of a sheet, a list of objects) becomes rows of one record."""
 
     record: str
     delivers: Literal["period", "snapshot", "events"]
     sheet: str | None = None
+    each: str | None = _later(None)
+    """Path of a list of objects inside each row (JSON): one record for each of them, the row's own cells beside."""
     header_rows: tuple[int, ...] = (1,)
     """Rows (from 1) that hold the headings; several are joined by ' | ', merged cells filled to the right."""
     headings: tuple[str, ...] = ()
@@ -78,27 +126,43 @@ class TableMap(Closed):
     """First-cell markers between which the table stands, for several tables on one sheet."""
     columns: dict[str, CellMap]
     unpivot: Unpivot | None = None
+    keep_when: dict[str, tuple[str, ...]] = _later({})
+    """Rows that are records: heading → cell texts; every heading must hold one of its texts."""
     skip_when: dict[str, tuple[str, ...]] = {}
-    """Rows that are no records (totals, rejected ones): heading → cell texts."""
+    """Rows that are no records (totals, rejected ones): heading → cell texts; any one will do."""
     skip_when_blank: tuple[str, ...] = ()
     """Rows where all of these headings are blank are no records."""
     ignore: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     """Headings of forbidden identifiers: never read further than the heading."""
 
+    _one_or_many = field_validator("skip_when_blank", "ignore", "drop", mode="before")(_several)
+
     @field_validator("columns", mode="before")
     @classmethod
     def _short_form(cls, columns):
+        if not isinstance(columns, dict):
+            return columns
         return {
             name: {"from": value} if isinstance(value, str | list | tuple) else value for name, value in columns.items()
         }
+
+    @field_validator("keep_when", "skip_when", mode="before")
+    @classmethod
+    def _one_or_many_texts(cls, texts):
+        return {heading: _several(one) for heading, one in texts.items()} if isinstance(texts, dict) else texts
+
+    @property
+    def place(self) -> str | None:
+        """Where in the file the table stands: its sheet, or the path of its nested list."""
+        return self.each or self.sheet
 
     @property
     def wanted_headings(self) -> tuple[str, ...]:
         """Every heading the mapping reads, in order of first mention."""
         named = [heading for cell in self.columns.values() for heading in cell.source]
         named += list(self.unpivot.headings) if self.unpivot else []
-        named += [*self.skip_when, *self.skip_when_blank]
+        named += [*self.keep_when, *self.skip_when, *self.skip_when_blank]
         return tuple(dict.fromkeys(named))
 
     @property
@@ -110,129 +174,145 @@ class TableMap(Closed):
 class FileFormat(Closed):
     """How bytes become rows of cells."""
 
-    kind: Literal["csv", "workbook"]
+    kind: Literal["csv", "workbook", "json", "ndjson", "parquet"]
     encoding: str = "utf-8-sig"
     delimiter: str = Field(",", min_length=1, max_length=1)
+    rows_at: str | None = _later(None)
+    """Where in a JSON document the list of rows stands (`result.items`); without it the document is the list."""
+    member: str | None = _later(None)
+    """Which file of an archive is meant (`*.csv`), where there are several."""
     dates: DateForms = ("%Y-%m-%d",)
     missing: tuple[str, ...] = ("", "NULL", "N/A", "#N/A")
     """Cell texts that mean: not sent. A sender that needs others lists all of its own."""
+
+    _one_or_many = field_validator("missing", mode="before")(_several)
 
     @field_validator("encoding")
     @classmethod
     def _known(cls, encoding: str) -> str:
         try:
-            codecs.lookup(encoding)
-        except LookupError:
+            "a;b".encode(encoding).decode(encoding)
+        except (LookupError, UnicodeError):
             raise ValueError(f"'{encoding}' is no encoding; use utf-8-sig or cp1252") from None
         return encoding
+
+    @model_validator(mode="after")
+    def _of_its_kind(self):
+        for key, kinds in {"delimiter": ("csv",), "encoding": ("csv", "json", "ndjson"), "rows_at": ("json",)}.items():
+            if key in self.model_fields_set and self.kind not in kinds:
+                raise ValueError(f"{key}: says nothing of kind: {self.kind}; take it out")
+        return self
+
+
+class Amendment(Closed):
+    """How a feed is read from a day on; what it does not name stays as it was before."""
+
+    since: dt.date = Field(alias="from")
+    format: FileFormat | None = None
+    tables: tuple[TableMap, ...] = ()
+
+    @model_validator(mode="after")
+    def _changes_something(self):
+        if self.format is None and not self.tables:
+            raise ValueError("changes nothing; give format: or tables:, or take it out")
+        return self
 
 
 class Feed(Closed):
     """One kind of file of a sender."""
 
     files: str
-    """Path pattern below the door: * and {period:FORMAT}, {quarter}, {version}, {status}."""
+    """Path pattern below the door: *, {period:FORMAT}, {quarter}, {version}, {status}, {token:EXPRESSION}."""
     every: Literal["month", "quarter", "once"]
     due_working_day: int = Field(10, ge=1)
     first_period: dt.date | None = None
     format: FileFormat
     tables: tuple[TableMap, ...] = Field(min_length=1)
+    then: tuple[Amendment, ...] = ()
+    """Mappings that take the place of this one from a day on, the earliest first."""
 
     @model_validator(mode="after")
     def _names_say_the_period(self):
-        named = _pattern(self.files)
-        if self.every != "once" and not re.search(r"\?P<(period|quarter)>", named):
+        if self.every != "once" and not file_names.says_period(self.files):
             raise ValueError(f"files: says no period, and one is owed every {self.every}; add {{period:%Y-%m}}")
+        file_names.pattern(self.files)
         return self
 
     @model_validator(mode="after")
-    def _one_table_for_each_record(self):
-        records = [table.record for table in self.tables]
-        # The same row number in two tables would be two rows under one key.
-        if twice := sorted({record for record in records if records.count(record) > 1}):
-            told = ", ".join(twice)
-            raise ValueError(f"tables: {told} is filled twice; give the second a feed of its own with the same files:")
+    def _in_order(self):
+        days = [one.since for one in self.then]
+        if days != sorted(set(days)):
+            raise ValueError("then: is not in the order of from:; put the earliest first, each day once")
+        return self
+
+    @model_validator(mode="after")
+    def _tables_fit(self):
+        for since, dated in self.mappings:
+            place = f"then.{since}.tables:" if since else "tables:"
+            records = [table.record for table in dated.tables]
+            # The same row number in two tables would be two rows under one key.
+            if twice := sorted({record for record in records if records.count(record) > 1}):
+                told = ", ".join(twice)
+                raise ValueError(
+                    f"{place} {told} is filled twice; give the second a feed of its own with the same files:"
+                )
+            for table in dated.tables:
+                if stray := sorted(table.model_fields_set & _meaningless(dated.format.kind)):
+                    raise ValueError(f"{place} {stray[0]}: says nothing of kind: {dated.format.kind}; take it out")
         return self
 
     @property
-    def records(self) -> set[str]:
-        """The records the feed carries."""
-        return {table.record for table in self.tables}
+    def mappings(self) -> tuple[tuple[dt.date | None, "Feed"], ...]:
+        """Each mapping with the day from which it counts (None: the first), as a feed of that mapping alone."""
+        found = [(None, self.model_copy(update={"then": ()}))]
+        for one in self.then:
+            changed = {"format": one.format or found[-1][1].format, "tables": one.tables or found[-1][1].tables}
+            found.append((one.since, found[-1][1].model_copy(update=changed)))
+        return tuple(found)
 
-    def headings_of(self, sheet: str | None) -> frozenset[str]:
-        """Return every heading that a table of the sheet reads, ignores or drops."""
-        return frozenset().union(*(table.declared_headings for table in self.tables if table.sheet == sheet))
+    def on(self, day: dt.date) -> "Feed":
+        """Return the feed with the mapping that reads a file of the day `day`, and no other."""
+        return next(dated for since, dated in reversed(self.mappings) if since is None or since <= day)
+
+    def of(self, said: FileName | None, submitted_on: dt.date) -> "Feed":
+        """Return the feed with the mapping for a file: by its period's first day, else by the day it was submitted."""
+        return self.on(said.period.start_on if said and said.period else submitted_on)
+
+    @property
+    def records(self) -> set[str]:
+        """The records the feed carries, under whichever of its mappings."""
+        return {table.record for _, dated in self.mappings for table in dated.tables}
+
+    def headings_of(self, place: str | None) -> frozenset[str]:
+        """Return every heading that a table of the sheet reads, ignores or drops; of nested lists they are all told."""
+        return frozenset().union(
+            *(table.declared_headings for table in self.tables if self.format.kind in NAMED or table.place == place)
+        )
 
     @property
     def is_register(self) -> bool:
         """Say whether each file replaces the one before: then the same bytes sent again say that nothing changed."""
-        return all(table.delivers == "snapshot" for table in self.tables)
+        return all(table.delivers == "snapshot" for _, dated in self.mappings for table in dated.tables)
 
     @property
     def mapping_version(self) -> str:
-        """Hash of everything that decides how the bytes are read."""
-        return hash_of(self.model_dump(mode="json", by_alias=True, exclude={"due_working_day", "first_period"}))
+        """Hash of everything that decides how the bytes are read; of several mappings take `on` first."""
+        kept = {"due_working_day", "first_period", "then"}
+        return hash_of(self.model_dump(mode="json", by_alias=True, exclude=kept))
 
-    def match(self, path: str) -> "FileName | None":
+    def match(self, path: str) -> FileName | None:
         """Return what a path says about period, version and status; None when the feed does not want the file."""
-        found = re.fullmatch(_pattern(self.files), path)
-        if found is None:
-            return None
-        parts = found.groupdict()
-        try:
-            period = self._period(parts)
-        except ValueError:
-            return None
-        return FileName(
-            period=period,
-            version=int(parts.get("version") or 1),
-            status_rank=("provisional", "performance", "final").index((parts.get("status") or "provisional").lower()),
-        )
-
-    def _period(self, parts: dict[str, str]) -> Period | None:
-        if parts.get("quarter"):
-            return quarter_named(parts["quarter"])
-        if parts.get("period"):
-            day = dt.datetime.strptime(parts["period"], _period_format(self.files)).date()  # noqa: DTZ007 - a day
-            return month_of(day) if self.every == "month" else quarter_of(day)
-        return None
+        return file_names.read(self.files, self.every, path)
 
 
-class FileName(Closed):
-    """What a file's name says."""
-
-    period: Period | None
-    version: int
-    status_rank: int
-
-
-def _pattern(files: str) -> str:
-    parts = re.split(r"(\{[^}]+\}|\*)", files)
-    return "".join(_token(part) if part.startswith("{") or part == "*" else re.escape(part) for part in parts)
-
-
-def _token(part: str) -> str:
-    if part == "*":
-        return r"[^/]*"
-    name, _, form = part.strip("{}").partition(":")
-    if name == "period" and form:
-        two, four, word = r"\d{2}", r"\d{4}", r"[A-Za-z]"
-        digits = {"%Y": four, "%y": two, "%m": two, "%d": two, "%b": word + "{3}", "%B": word + "+"}
-        pieces = re.split(r"(%[A-Za-z])", form)
-        return "(?P<period>" + "".join(digits.get(piece, re.escape(piece)) for piece in pieces) + ")"
-    tokens = {
-        "quarter": r"(?P<quarter>\d{4}-\d{2}-Q[1-4])",
-        "version": r"(?:_v(?P<version>\d{1,3}))?",
-        "status": r"(?P<status>[Pp]rovisional|[Pp]erformance|[Ff]inal)",
-    }
-    if name not in tokens:
-        remedy = "use {period:%Y-%m}, {quarter}, {version}, {status} or *"
-        raise ValueError(f"{{{name}}} is not known; {remedy}")
-    return tokens[name]
-
-
-def _period_format(files: str) -> str:
-    return re.search(r"\{period:([^}]+)\}", files).group(1)
+def _meaningless(kind: str) -> set[str]:
+    """Return the keys of a table that say nothing of files of a kind."""
+    by_row = {"header_rows", "headings", "first_row", "starts_after", "ends_before"}
+    return (
+        (by_row if kind in NAMED else set())
+        | (set() if kind == "workbook" else {"sheet"})
+        | (set() if kind in ("json", "ndjson") else {"each"})
+    )
 
 
 def hash_of(document: dict) -> str:

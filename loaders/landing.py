@@ -1,6 +1,7 @@
 """Copy one file's good rows into raw, in one transaction, under a load id that nobody can see yet."""
 
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,11 +14,13 @@ from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
 from loaders import identifiers
 from loaders.cells import text_of
-from loaders.feeds import Feed
-from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes
+from loaders.feeds import NAMED, Feed
+from loaders.file_names import FileName
+from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, spaced
 from loaders.provider import Provider
 from loaders.pseudonyms import person_ref
-from loaders.tabular import Row, Unreadable, remnants, rows
+from loaders.row import Row, Unreadable
+from loaders.tabular import NIL, remnants, rows
 from warehouse.ledger import Finding
 
 BATCH = 5_000
@@ -53,28 +56,43 @@ def read(
     feed: Feed,
     contracts: Mapping[str, Contract],
     take: Callable[[RecordRow], None],
+    said: FileName | None = None,
 ) -> Reading:
-    """Read a whole file, hand each good row to `take`, and return what became of the rest; opens no connection."""
+    """Read a whole file, hand each good row to `take`, and return what became of the rest; opens no connection.
+
+    `feed` has the one mapping that reads the file (`Feed.of`), `said` is what the file's name says.
+    """
     reading = Reading()
     pseudonym = partial(person_ref, provider_code=provider.code, is_made_up=provider.is_made_up)
     readers = [
-        TableReader(table, contracts[table.record], feed.format, pseudonym, feed.headings_of(table.sheet))
+        TableReader(
+            table, contracts[table.record], feed.format, pseudonym, feed.headings_of(table.place), said and said.facts
+        )
         for table in feed.tables
     ]
-    sheets = tuple(dict.fromkeys(table.sheet for table in feed.tables if table.sheet))
+    places = tuple(dict.fromkeys(table.place for table in feed.tables))
     was_read = False
     try:
-        with rows(content, feed.format, sheets) as found:
+        with rows(content, feed.format, places) as found:
+            by_place: dict[str | None, list[TableReader]] = {}
             for row in found:
-                _offer(row, readers, reading, take)
+                if row.sheet not in by_place:
+                    by_place[row.sheet] = [one for one in readers if _stands(one, row.sheet, feed.format.kind)]
+                _offer(row, by_place[row.sheet], reading, take)
         was_read = True
         _close(readers, reading)
     except Unreadable as fault:
-        reading.findings.append(finding(fault.rule, row_number=fault.row_number, sheet=fault.sheet))
+        place = {"row_number": fault.row_number, "sheet": fault.sheet}
+        reading.findings.append(finding(fault.rule, **place, **fault.names))
     except HeaderFault as fault:
         was_read = False
         reading.findings.append(_header_finding(fault))
     finally:
+        # Of a refused file too: how far it was read, and what became of its rows.
+        for reader in readers:
+            reading.rows_read += reader.count.read
+            reading.rows_set_aside += reader.count.set_aside
+            reading.rows_filtered += reader.count.filtered
         # Whatever else a file is refused for: who people are must not lie in its kept copy.
         hidden = list(_of_identifiers(readers))
         reading.findings += hidden if hidden or was_read else _hidden_in_remnants(content, feed)
@@ -87,14 +105,15 @@ def land(
     content: BinaryIO,
     provider: Provider,
     contracts: Mapping[str, Contract],
+    feed: Feed,
 ) -> Reading:
-    """Read a file and COPY its rows; a refused file leaves no row behind."""
-    feed = provider.feeds[load["feed"]]
+    """Read a file and COPY its rows; a refused file leaves no row behind. `feed` has the mapping of the file's day."""
+    said = provider.feeds[load["feed"]].match(load["file_name"])
     head = (load["load_id"], load["provider_code"], load["period_start_on"], load["period_end_on"])
     copier = _Copier(connection, head, {record: contracts[record] for record in feed.records})
     with connection.cursor() as cursor:
         cursor.execute("savepoint before_landing")
-        reading = read(content, provider, feed, contracts, copier.take)
+        reading = read(content, provider, feed, contracts, copier.take, said)
         if reading.is_refused:
             cursor.execute("rollback to savepoint before_landing")
             reading.landed = {}
@@ -109,8 +128,6 @@ def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None
         reading.nil_sheets.add(row.sheet)
         return
     for reader in readers:
-        if reader.table.sheet is not None and reader.table.sheet != row.sheet:
-            continue
         for made in reader.feed(row):
             if isinstance(made, RecordRow):
                 take(made)
@@ -131,14 +148,11 @@ def _close(readers: list[TableReader], reading: Reading) -> None:
                 if (place := (found.rule, found.sheet, found.column_name)) not in told:
                     told.add(place)
                     reading.findings.append(found)
-        elif reader.table.sheet not in reading.nil_sheets:
-            raise HeaderFault("FILE-HEADER", reader.table.sheet, reader.table.wanted_headings)
-        reading.rows_read += reader.count.read
-        reading.rows_set_aside += reader.count.set_aside
-        reading.rows_filtered += reader.count.filtered
-    if reading.rows_read > reading.rows_set_aside + reading.rows_filtered:
+        elif reader.is_lacking and reader.table.sheet not in reading.nil_sheets:
+            raise HeaderFault("FILE-HEADER", reader.table.place, reader.table.wanted_headings)
+    if any(reader.count.kept for reader in readers):
         return
-    if reading.rows_set_aside:
+    if any(reader.count.set_aside for reader in readers):
         reading.findings.append(finding("FILE-ALL-ASIDE"))
     elif reading.nil_sheets:
         reading.is_nil_return = True
@@ -148,7 +162,9 @@ def _close(readers: list[TableReader], reading: Reading) -> None:
 
 def _column_findings(reader: TableReader) -> Iterator[Finding]:
     """Yield what is to be said of columns that were agreed and are not there, or are there and were not agreed."""
-    place = {"record": reader.table.record, "sheet": reader.table.sheet}
+    place = {"record": reader.table.record, "sheet": reader.table.place}
+    for sent, agreed in reader.drifted.items():
+        yield finding("FILE-COLUMN-DRIFT", column_name=sent, headings=f"'{agreed}'", **place)
     for heading in reader.missing_optional:
         yield finding("FILE-COLUMN-OPTIONAL", column_name=heading, **place)
     for heading in reader.dropped:
@@ -164,9 +180,9 @@ def _of_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
     told = set()
     for reader in readers:
         for number in sorted(number for number, votes in reader.votes.items() if votes.are_identifiers):
-            if (place := (reader.table.sheet, number)) not in told:
+            if (place := (reader.table.place, number)) not in told:
                 told.add(place)
-                yield _identifier_finding(number, reader.table.sheet, reader.table.record)
+                yield _identifier_finding(number, reader.table.place, reader.table.record)
 
 
 def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
@@ -174,15 +190,18 @@ def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
 
     A column under an agreed heading, or under one that names an identifier, is left to be what it says.
     """
-    agreed = {part for table in feed.tables for heading in table.declared_headings for part in heading.split(" | ")}
+    marks = re.compile(r" \| |\." if feed.format.kind in NAMED else r" \| ")
+    agreed = {
+        spaced(part) for table in feed.tables for heading in table.declared_headings for part in marks.split(heading)
+    }
     votes: dict[tuple[str | None, int], Votes] = {}
     spared = set()
     for row in remnants(content, feed.format):
         for number, cell in enumerate(row.cells):
-            text, place = " ".join(text_of(cell).split()), (row.sheet, number)
+            text, place = spaced(text_of(cell)), (row.sheet, number)
             if row.number <= LAST_HEADING and (text in agreed or identifiers.names_an_identifier(text)):
                 spared.add(place)
-            votes.setdefault(place, Votes()).cast(text)
+            votes.setdefault(place, Votes()).cast(cell)
     for sheet, number in (place for place in votes if place not in spared and votes[place].are_identifiers):
         yield _identifier_finding(number, sheet)
 
@@ -202,7 +221,12 @@ def _header_finding(fault: HeaderFault) -> Finding:
 
 def _is_nil(row: Row) -> bool:
     filled = [text_of(cell).casefold() for cell in row.cells if cell not in ("", None)]
-    return filled in (["nil"], ["nil return"])
+    return len(filled) == 1 and filled[0] in NIL
+
+
+def _stands(reader: TableReader, place: str | None, kind: str) -> bool:
+    """Say whether a table stands where a row does; a workbook's table that names no sheet is looked for on all."""
+    return reader.table.place == place or (kind == "workbook" and reader.table.sheet is None)
 
 
 class _Copier:

@@ -30,10 +30,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fetched:
-    """What a look through a sender's door came to: new loads, and files nobody may take."""
+    """What a look through a sender's door came to: new loads, files nobody may take, and names no feed expects."""
 
     load_ids: list[int]
     without_agreement: list[str]
+    unexpected: list[str]
 
 
 @cache
@@ -45,11 +46,18 @@ def contracts() -> Mapping[str, Contract]:
 def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable."""
     door = open_door(provider)
-    fetched = Fetched([], [])
+    fetched = Fetched([], [], [])
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
         seen = _seen(connection, provider)
-    for sighting, name, said in _expected(provider, door.list(), as_of):
+    sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
+    fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
+    if fetched.unexpected:
+        log.warning(
+            "files at the door whose names no feed expects: see `assure status`",
+            extra={"sender": provider.code, "rows": len(fetched.unexpected)},
+        )
+    for sighting, name, said in _expected(provider, sightings):
         agreement = provider.agreement(provider.feeds[name], today)
         if agreement is None:
             fetched.without_agreement.append(sighting.path)
@@ -156,21 +164,23 @@ _CARRIED_OVER = (
 )  # fmt: skip
 
 
-def _expected(
-    provider: Provider, sightings: Iterable[Sighting], as_of: dt.datetime
-) -> Iterator[tuple[Sighting, str, FileName]]:
-    """Yield each sighting with the name of a feed that wants it and what its name says; nothing from after `as_of`."""
+def _expected(provider: Provider, sightings: Iterable[Sighting]) -> Iterator[tuple[Sighting, str, FileName]]:
+    """Yield each sighting with the name of a feed that wants it and what its name says."""
     for sighting in sightings:
-        if sighting.modified_at and sighting.modified_at > as_of:
-            continue
         for name, feed in provider.feeds.items():
             if said := feed.match(sighting.path):
                 yield sighting, name, said
 
 
+def feed_of(provider: Provider, load: Mapping) -> Feed | None:
+    """Return a load's feed with the mapping of the file's day; None where the sender has no such feed any more."""
+    feed = provider.feeds.get(load["feed"])
+    return feed and feed.on(load["period_start_on"] or load["submitted_at"].astimezone(LONDON).date())
+
+
 def _is_todays(provider: Provider, load: Mapping) -> bool:
     """Say whether a load's identity is what today's provider file and contracts would give it."""
-    feed = provider.feeds.get(load["feed"])
+    feed = feed_of(provider, load)
     return feed is not None and (load["mapping_version"], load["contract_versions"]) == _versions(feed)
 
 
@@ -180,7 +190,7 @@ def _versions(feed: Feed) -> tuple[str, str]:
 
 def _register_again(connection: Connection, provider: Provider, load: Mapping, as_of: dt.datetime) -> tuple[int, bool]:
     """Register the kept bytes of a load under today's mapping and contracts; return (load_id, is_new)."""
-    mapping_version, contract_version = _versions(provider.feeds[load["feed"]])
+    mapping_version, contract_version = _versions(feed_of(provider, load))
     delivery = ledger.Delivery(
         **{name: load[name] for name in _CARRIED_OVER},
         mapping_version=mapping_version,
@@ -212,7 +222,8 @@ def _register(
     agreement: str,
     as_of: dt.datetime,
 ) -> tuple[int, bool]:
-    feed = provider.feeds[feed_name]
+    submitted_at = sighting.modified_at or as_of
+    feed = provider.feeds[feed_name].of(said, submitted_at.astimezone(LONDON).date())
     mapping_version, contract_version = _versions(feed)
     size = content.seek(0, os.SEEK_END)
     content.seek(0)
@@ -223,7 +234,7 @@ def _register(
         file_sha256=hashlib.file_digest(content, "sha256").hexdigest(),
         mapping_version=mapping_version,
         contract_versions=contract_version,
-        submitted_at=sighting.modified_at or as_of,
+        submitted_at=submitted_at,
         byte_count=size,
         agreement_reference=agreement,
         period_start_on=said.period.start_on if said.period else None,
@@ -249,7 +260,7 @@ def _register(
             ),
         )  # fmt: skip
     if is_first_met and not is_new:
-        ledger.met_again(connection, load_id, delivery)
+        ledger.recount(connection, load_id)
         if not feed.is_register:
             _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
@@ -321,8 +332,9 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
     load = ledger.claim(connection, load_id, "fetched")
     if load is None:
         return False
+    feed = feed_of(provider, load)
     with keep.opened(connection, load_id, load["kept_name"]) as content:
-        reading = landing.land(connection, load, content, provider, contracts())
+        reading = landing.land(connection, load, content, provider, contracts(), feed)
     counts = {
         "rows_read": reading.rows_read,
         "rows_landed": sum(reading.landed.values()),
@@ -342,9 +354,9 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         ledger.set_aside(
             connection, load_id, [(fault.record, fault.number, fault.rule, fault.column) for fault in reading.faults]
         )
-        _carry(connection, load_id, provider.feeds[load["feed"]], reading)
+        _carry(connection, load_id, feed, reading)
         ledger.move(connection, load_id, "landed", as_of, **counts)
-    if not provider.feeds[load["feed"]].is_register:
+    if not feed.is_register:
         _find_twice(connection, load_id)
     log.info(
         "refused" if reading.is_refused else "landed",
@@ -366,7 +378,7 @@ def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: 
     load = ledger.claim(connection, load_id, "landed")
     if load is None:
         return False
-    feed, findings = provider.feeds[load["feed"]], []
+    feed, findings = feed_of(provider, load), []
     for record in sorted(feed.records):
         contract, named = contracts()[record], headings(feed, record)
         outcomes = judging.judge(connection, load_id, contract, _already(connection, load_id, record))

@@ -1,13 +1,14 @@
 """Turn a sender's rows of cells into typed rows of records; pure, and a stream from end to end."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from expectations.contract import Contract
 from loaders import identifiers
 from loaders.cells import CellFault, CellReader, text_of
-from loaders.feeds import FileFormat, TableMap
-from loaders.tabular import Row
+from loaders.feeds import NAMED, STATES, FileFormat, TableMap
+from loaders.row import Row, clean
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,12 @@ class Votes:
     filled: int = 0
     valid: int = 0
 
-    def cast(self, text: str) -> None:
-        """Count a cell; a blank one says nothing."""
-        if text:
-            self.filled += 1
-            self.valid += self.is_valid(text)
+    def cast(self, cell) -> None:
+        """Count a cell, or each of several values in one; a blank says nothing."""
+        for text in map(text_of, cell) if isinstance(cell, list) else (text_of(cell),):
+            if text:
+                self.filled += 1
+                self.valid += self.is_valid(text)
 
     @property
     def are_identifiers(self) -> bool:
@@ -76,7 +78,7 @@ class HeaderFault(ValueError):
 class TableReader:
     """Reads one table of a feed: give it every row of its sheet in order, it yields record rows and faults.
 
-    `neighbours` are headings that other tables of the same sheet read or ignore.
+    `neighbours` are headings that other tables of the same sheet read or ignore, `facts` what the file's name says.
     """
 
     def __init__(
@@ -86,23 +88,28 @@ class TableReader:
         form: FileFormat,
         pseudonym: Callable[[str], str] | None = None,
         neighbours: Collection[str] = (),
+        facts: Mapping[str, object] | None = None,
     ):
         self.table = table
         self.contract = contract
         self.count = TableCount()
         self.missing_optional: tuple[str, ...] = ()
+        self.drifted: dict[str, str] = {}
+        """Heading of the file → the agreed heading it was taken for, though case or spaces differ."""
         self.dropped: tuple[str, ...] = ()
         """Headings that name a forbidden identifier and that nobody declared."""
         self.undeclared: dict[int, str] = {}
         """Place (from 0) → heading of columns that nobody agreed."""
         self.votes: dict[int, Votes] = {}
         """Place → votes, of the undeclared columns, of those without any heading, and of ids and labels."""
-        self._declared = {*table.declared_headings, *neighbours}
+        self._declared = {spaced(heading) for heading in (*table.declared_headings, *neighbours)}
+        self._header_rows = (0,) if form.kind in NAMED else table.header_rows
         self._positions: dict[str, int] | None = None
         self._width = 0
         self._headings: dict[int, list[str]] = {}
         self._is_open = self._was_open = table.starts_after is None
-        self._is_closed = False
+        self._is_closed = self._is_bare = False
+        self._first_row = table.first_row or 0
         self._value = table.unpivot.value if table.unpivot else None
         set_by_heading = {name for sets in (table.unpivot.headings.values() if table.unpivot else ()) for name in sets}
         self._readers = {
@@ -110,13 +117,27 @@ class TableReader:
             for column in contract.columns
             if column.name in {*table.columns, *set_by_heading, self._value} or column.default_when_blank is not None
         }
-        self._counted = self._value or next((name for name in ("counted", "value") if name in self._readers), None)
-        self._states = self._readers[self._counted].state_of if self._counted else {}
         self._names = [column.name for column in contract.columns]
         self._required = [column.name for column in contract.columns if column.is_required]
-        self._has_value_state = "value_state" in self._names
+        self._state = next((name for name in STATES if name in self._names), None)
+        self._counted = self._value or next(
+            (name for name in ("counted", "value", "value_code") if name in self._readers), None
+        )
+        self._has_states = bool(self._counted and self._state and self._readers[self._counted].state_of)
+        self._facts = {
+            name: [facts[cell.file]] if facts and cell.file in facts else []
+            for name, cell in table.columns.items()
+            if cell.file is not None
+        }
+        self._keep = [(heading, _any_of(texts)) for heading, texts in table.keep_when.items()]
+        self._skip = [(heading, _any_of(texts)) for heading, texts in table.skip_when.items()]
         if table.headings:
             self._place(list(table.headings))
+
+    @property
+    def is_lacking(self) -> bool:
+        """Say whether the table should have been met and was not; a list with nothing in it is no fault."""
+        return not self.was_found and not self._is_bare
 
     @property
     def was_found(self) -> bool:
@@ -130,7 +151,7 @@ class TableReader:
         if self._positions is None:
             self._collect_heading(row)
             return
-        if row.number < (self.table.first_row or 0) or not any(text_of(cell) for cell in row.cells):
+        if row.number < self._first_row or not any(map(text_of, row.cells)):
             return
         self.count.read += 1
         self._vote(row)
@@ -158,9 +179,12 @@ class TableReader:
         return True
 
     def _collect_heading(self, row: Row) -> None:
-        wanted = self.table.header_rows
+        wanted = self._header_rows
+        if row.number == 0 and not row.cells:
+            self._is_bare = True
+            return
         if row.number in wanted:
-            self._headings[row.number] = [" ".join(text_of(cell).split()) for cell in row.cells]
+            self._headings[row.number] = [spaced(text_of(cell)) for cell in row.cells]
         if row.number >= max(wanted):
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
@@ -168,33 +192,43 @@ class TableReader:
 
     def _place(self, headings: list[str], sheet: str | None = None) -> None:
         """Find each agreed heading's place, and say what is missing, dropped or not agreed. Raises HeaderFault."""
-        places: dict[str, int] = {}
+        found: dict[str, int] = {}
         for place, heading in enumerate(headings):
             if heading:
-                places.setdefault(heading, place)
+                found.setdefault(heading, place)
+        self.drifted = _drifted(found, self._declared)
+        # From here on a heading that only drifted is the agreed one.
+        headings = [self.drifted.get(heading, heading) for heading in headings]
+        found = {self.drifted.get(heading, heading): place for heading, place in found.items()}
         wanted = self.table.wanted_headings
+        places = {heading: found[spaced(heading)] for heading in wanted if spaced(heading) in found}
         missing = tuple(heading for heading in wanted if heading not in places)
-        if len(missing) == len(wanted):
-            joined = len(places) == 1 and sum(heading in headings[0] for heading in wanted) > 1
+        if wanted and not places:
+            joined = len(found) == 1 and sum(heading in headings[0] for heading in wanted) > 1
             raise HeaderFault("FILE-DELIMITER" if joined else "FILE-HEADER", sheet, missing)
         self.dropped = tuple(
-            heading for heading in places if heading not in self._declared and identifiers.names_an_identifier(heading)
+            heading for heading in found if heading not in self._declared and identifiers.names_an_identifier(heading)
         )
+        read = set(map(spaced, wanted))
         self.undeclared = {
             place: heading
             for place, heading in enumerate(headings)
             if heading
             and heading not in self.dropped
-            and (heading not in self._declared or (heading in wanted and place != places[heading]))
+            and (heading not in self._declared or (heading in read and place != found[heading]))
         }
         lost = self._lost(places)
         if lost:
             raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(self.undeclared.values()))
         self.missing_optional = missing
-        self._positions = {heading: places[heading] for heading in wanted if heading in places}
+        self._positions = places
         self._places = {
             name: self._places_of(self._source(name, None)) for name in self._readers if name != self._value
         }
+        self._value_places = {
+            heading: self._places_of((heading,)) for heading in (self.table.unpivot.headings if self._value else ())
+        }
+        self._blank_places = self._places_of(self.table.skip_when_blank)
         self._width = len(headings)
         unnamed = (place for place, heading in enumerate(headings) if not heading)
         self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)} | dict(self._names_and_numbers())
@@ -215,28 +249,36 @@ class TableReader:
         lost = [
             heading
             for name, cell in self.table.columns.items()
-            if name in required and not any(heading in places for heading in cell.source)
+            if name in required and cell.source and not any(heading in places for heading in cell.source)
             for heading in cell.source
         ]
-        needed = [*self.table.skip_when, *(self.table.unpivot.headings if self.table.unpivot else ())]
+        needed = [
+            *self.table.keep_when,
+            *self.table.skip_when,
+            *(self.table.unpivot.headings if self.table.unpivot else ()),
+        ]
         return tuple(dict.fromkeys(lost + [heading for heading in needed if heading not in places]))
 
     def _places_of(self, headings: Iterable[str]) -> tuple[int, ...]:
         return tuple(self._positions[heading] for heading in headings if heading in self._positions)
 
     def _is_no_record(self, row: Row) -> bool:
-        for heading, texts in self.table.skip_when.items():
-            if any(text_of(cell) in texts for cell in _at(row, self._places_of((heading,)))):
-                return True
-        blank = self.table.skip_when_blank
-        return bool(blank) and not any(text_of(cell) for cell in _at(row, self._places_of(blank)))
+        if self._keep and not all(self._holds(row, heading, is_text) for heading, is_text in self._keep):
+            return True
+        if self._skip and any(self._holds(row, heading, is_text) for heading, is_text in self._skip):
+            return True
+        return bool(self._blank_places) and not any(map(text_of, _at(row, self._blank_places)))
+
+    def _holds(self, row: Row, heading: str, is_text: Callable[[str], object]) -> bool:
+        place = self._positions[heading]
+        return bool(is_text(text_of(row.cells[place]) if place < len(row.cells) else ""))
 
     def _vote(self, row: Row) -> None:
         for place in range(self._width, len(row.cells)):
             self.votes.setdefault(place, Votes())
         for place, votes in self.votes.items():
             if place < len(row.cells):
-                votes.cast(text_of(row.cells[place]))
+                votes.cast(row.cells[place])
 
     def _records(self, row: Row) -> Iterator[RecordRow]:
         if self.table.unpivot is None:
@@ -251,17 +293,19 @@ class TableReader:
         for name, reader in self._readers.items():
             if name in sets:
                 cells = [sets[name]]
+            elif name in self._facts:
+                cells = self._facts[name]
             else:
-                cells = _at(row, self._places_of((value_heading,)) if name == self._value else self._places[name])
-            if name == self._counted and self._states and cells:
-                state = self._states.get(text_of(cells[0]))
+                cells = _at(row, self._value_places[value_heading] if name == self._value else self._places[name])
+            if self._has_states and name == self._counted:
+                state = reader.state(cells)
             try:
                 values[name] = reader(cells)
             except CellFault as fault:
                 raise _Fault(fault.kind, name, self._source(name, value_heading)) from None
-        if self._has_value_state and values.get("value_state") is None:
-            counted = values.get(self._counted)
-            values["value_state"] = state or ("counted" if counted is not None else None)
+        if self._state and values.get(self._state) is None:
+            there = "counted" if self._state == "value_state" else "answered"
+            values[self._state] = state or (there if values.get(self._counted) is not None else None)
         for name in self._required:
             if values.get(name) is None:
                 raise _Fault("REQ", name, self._source(name, value_heading))
@@ -273,6 +317,45 @@ class TableReader:
             return (value_heading,)
         mapped = self.table.columns.get(name)
         return mapped.source if mapped else ()
+
+
+def spaced(heading: str) -> str:
+    """Return a heading on one line, without the dirt that means nothing."""
+    return " ".join(clean(heading).split())
+
+
+def _drifted(found: Collection[str], declared: Collection[str]) -> dict[str, str]:
+    """Return headings of the file that are an agreed one but for case and spaces, where no other comes in question."""
+
+    def by_look(headings: Iterable[str]) -> dict[str, list[str]]:
+        looks: dict[str, list[str]] = {}
+        for heading in headings:
+            looks.setdefault("".join(heading.split()).casefold(), []).append(heading)
+        return looks
+
+    strange = by_look(heading for heading in found if heading not in declared)
+    if not strange:
+        return {}
+    absent = by_look(heading for heading in declared if heading not in found)
+    return {
+        headings[0]: absent[look][0]
+        for look, headings in strange.items()
+        if len(headings) == 1 and len(absent.get(look, ())) == 1
+    }
+
+
+def _any_of(texts: Sequence[str]) -> Callable[[str], object]:
+    r"""Return a test whether a cell holds one of these texts in any case; `*` stands for any text, `\*` for itself."""
+    parts = (
+        # Alone it stands for whatever is filled in.
+        ".+" if text == "*" else "".join(map(_literal, re.split(r"(\\\*|\*)", text)))
+        for text in texts
+    )
+    return re.compile("|".join(parts), re.IGNORECASE | re.DOTALL).fullmatch
+
+
+def _literal(part: str) -> str:
+    return ".*" if part == "*" else re.escape(part.replace("\\*", "*"))
 
 
 def _at(row: Row, places: tuple[int, ...]) -> list:

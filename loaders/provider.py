@@ -10,9 +10,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from expectations.codes import UNMAPPED, code_list
 from expectations.contract import Column, Contract, load_contracts
-from loaders import credentials, identifiers
+from loaders import credentials, file_names, identifiers
 from loaders.address import Door, ProviderFileError
-from loaders.feeds import CellMap, Closed, Feed, TableMap, hash_of
+from loaders.feeds import STATES, CellMap, Closed, Feed, TableMap, hash_of
+from loaders.units import factor
 from warehouse.paths import providers as providers_folder
 
 
@@ -65,6 +66,10 @@ class Provider(Closed):
         """Return the agreement in force for every record of `feed` on the day `on`."""
         return next((one for one in self.agreements if one.is_in_force(on, feed.records)), None)
 
+    def expects(self, path: str) -> bool:
+        """Say whether any feed takes files of this name."""
+        return any(feed.match(path) for feed in self.feeds.values())
+
 
 def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> Provider:
     """Read and check one provider file against the contracts it maps to.
@@ -99,8 +104,10 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
             place = f"{path.name}: agreements.{agreement.reference}.records"
             raise ProviderFileError(f"{place}: {', '.join(strangers)}: {_no_contract(contracts)}")
     for name, feed in provider.feeds.items():
-        for table in feed.tables:
-            _check_table(f"{path.name}: feeds.{name}.{table.record}", table, contracts)
+        for since, dated in feed.mappings:
+            place = f"{path.name}: feeds.{name}" + (f".then.{since}" if since else "")
+            for table in dated.tables:
+                _check_table(f"{place}.{table.record}", table, contracts, file_names.tokens(feed.files))
     return provider
 
 
@@ -136,7 +143,7 @@ def _no_contract(contracts: Mapping[str, Contract]) -> str:
     return f"no contract has this name; choose one of {', '.join(sorted(contracts))}"
 
 
-def _check_table(place: str, table: TableMap, contracts: Mapping[str, Contract]) -> None:
+def _check_table(place: str, table: TableMap, contracts: Mapping[str, Contract], tokens: set[str]) -> None:
     """Hold one table against the contract of its record. Raises ProviderFileError."""
     if table.record not in contracts:
         raise ProviderFileError(f"{place}: {_no_contract(contracts)}")
@@ -152,20 +159,36 @@ def _check_table(place: str, table: TableMap, contracts: Mapping[str, Contract])
         told = ", ".join(missing)
         raise ProviderFileError(f"{place}: columns: {told} is required; map it from a heading or a constant")
     for name, cell in table.columns.items():
-        _check_cell(f"{place}: columns.{name}", cell, known[name])
+        _check_cell(f"{place}: columns.{name}", cell, known[name], contracts[table.record])
+        if cell.file is not None and cell.file not in tokens:
+            told = ", ".join(sorted(tokens)) or "none"
+            raise ProviderFileError(f"{place}: columns.{name}.file: files: has no {{{cell.file}}}; it has {told}")
     for one in sets:
         for name, code in one.items():
             _check_codes(f"{place}: unpivot.headings", known[name].code_list, [code])
 
 
-def _check_cell(place: str, cell: CellMap, column: Column) -> None:
+def _check_cell(place: str, cell: CellMap, column: Column, contract: Contract) -> None:
     forbidden = [heading for heading in cell.source if identifiers.names_an_identifier(heading)]
     if forbidden and column.classification != "pseudonym":
         told = ", ".join(forbidden)
         raise ProviderFileError(f"{place}: from: {told} says who a person is; list it under drop: instead")
     _check_codes(f"{place}.codes", column.code_list, cell.codes.values())
     _check_codes(f"{place}.constant", column.code_list, [cell.constant] if cell.constant else [])
-    _check_codes(f"{place}.states", "value_state", cell.states.values())
+    if cell.states:
+        state = next((one for one in contract.columns if one.name in STATES), None)
+        if state is None:
+            raise ProviderFileError(f"{place}.states: {contract.record} has no {' or '.join(STATES)}; take it out")
+        _check_codes(f"{place}.states", state.code_list, cell.states.values())
+    if cell.separator and column.kind not in ("codes", "ids"):
+        raise ProviderFileError(f"{place}.separator: the column holds one value; take it out, or use split:")
+    if cell.unit and column.kind not in ("integer", "number"):
+        raise ProviderFileError(f"{place}.unit: the column is no number; take it out")
+    if cell.unit and factor(cell.unit, column.unit) is None:
+        wanted = f"in {column.unit}" if column.unit else "in no unit of these"
+        raise ProviderFileError(
+            f"{place}.unit: {cell.unit} cannot be scaled, the contract counts {wanted}; take it out"
+        )
 
 
 def _check_codes(place: str, name: str | None, codes: Iterable[str]) -> None:

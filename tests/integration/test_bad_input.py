@@ -17,7 +17,7 @@ import openpyxl
 import pytest
 
 from expectations.verdict import TELL_THE_LEAD
-from loaders import load, replies, status, tabular
+from loaders import load, replies, status, unpacking
 from loaders.check import check
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
@@ -486,7 +486,7 @@ BOOKS = {
         [("INC-TYP.occurred_on", "Incidents", 22, "Happened")],
     ),
     "a sheet renamed": (workbook(*GOOD_ROWS, sheet="Sheet1"), "refused", [("FILE-SHEET", "Incidents", None, None)]),
-    "no workbook": (text().encode(), "refused", [("FILE-WORKBOOK", None, None, None)]),
+    "no workbook": (text().encode(), "refused", [("FILE-KIND", None, None, None)]),
     "a workbook cut short": (workbook(*GOOD_ROWS)[:-200], "refused", [("FILE-WORKBOOK", None, None, None)]),
     "a sheet torn": (
         with_sheet(workbook(*GOOD_ROWS), b"<worksheet><sheetData><row"),
@@ -512,7 +512,7 @@ def test_what_a_bad_workbook_gets(sender, name):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_not_opened(sender, monkeypatch):
-    monkeypatch.setattr(tabular, "LARGEST_INSIDE", 1 << 20)
+    monkeypatch.setattr(unpacking, "LARGEST_INSIDE", 1 << 20)
     one = sender(feeds={"incidents": BOOK})
     one.send("incidents_2026-06.xlsx", with_sheet(workbook(), b"0" * (2 << 20)))
     one.load(AS_OF)
@@ -520,7 +520,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_not_opened(sender, monkeypatch):
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused_though_it_says_otherwise(sender, monkeypatch):
-    monkeypatch.setattr(tabular, "LARGEST_INSIDE", 1 << 20)
+    monkeypatch.setattr(unpacking, "LARGEST_INSIDE", 1 << 20)
     content = zipped("0" * (2 << 20))
     # The archive's directory says that the file has ten bytes.
     content = content.replace((2 << 20).to_bytes(4, "little"), (10).to_bytes(4, "little"))

@@ -8,7 +8,7 @@ import pytest
 from expectations.contract import Column
 from loaders.cells import CellFault, CellReader
 from loaders.feeds import CellMap, FileFormat
-from loaders.tabular import clean
+from loaders.row import clean
 
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H%M")
 
@@ -32,7 +32,7 @@ def fault(read, *cells) -> str:
         ("text", "Alder ward", "Alder ward"),
         ("text", 12.0, "12"),
         ("text", 12.5, "12.5"),
-        ("text", True, "yes"),
+        ("text", True, "true"),
         ("integer", "7", 7),
         ("integer", 7.0, 7),
         ("integer", "1,234", 1234),

@@ -98,7 +98,7 @@ def test_the_projects_own_files_load():
         # Agreements and doors.
         ("valid_to: 2027-03-31", "valid_to: 2025-03-31", "valid_to", "correct one of the two"),
         ("valid_to: 2027-03-31", "valid_to: next year", "agreements.0.valid_to", "date"),
-        ("[incident, activity_count]", "[incidents]", "agreements.ZZL-DSA-01.records", "choose one of activity_count"),
+        ("[incident, activity_count]", "[incidents]", "agreements.ZZL-DSA-01.records", "choose one of action"),
         ("sftp://files", "sftp://zz1:secret-9d@files", "door.url", "name a credential"),
         ("/out", "/out?sig=secret-9d", "door.url", "name a credential"),
         # Files and formats.
@@ -108,7 +108,7 @@ def test_the_projects_own_files_load():
         ("{kind: csv}", "{kind: csv, encoding: utf8-bom}", "feeds.activity.format.encoding", "use utf-8-sig or cp1252"),
         ("{kind: csv}", "{kind: csv, delimiter: ';;'}", "feeds.activity.format.delimiter", "at most 1 character"),
         # Against the contract.
-        ("record: incident", "record: incidents", "feeds.incidents.incidents", "choose one of activity_count"),
+        ("record: incident", "record: incidents", "feeds.incidents.incidents", "choose one of action"),
         ("incident_kind: {from", "kind_of: {from", "feeds.incidents.incident: columns: kind_of", "data_dictionary"),
         ("          occurred_on: Happened\n", "", "columns: occurred_on is required", "map it from a heading"),
         ("occurred_on: Happened", "occurred_on: {constant: 1, from: B}", "occurred_on", "either from: or constant:"),
