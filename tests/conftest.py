@@ -45,12 +45,12 @@ def as_of() -> dt.datetime:
 
 @pytest.fixture(scope="session")
 def state_folder(tmp_path_factory) -> Iterator[Path]:
-    """A state folder of this test run alone, with a server in it that is stopped at the end."""
+    """A state folder of this test run alone, with a server in it; both are gone at the end."""
     folder = tmp_path_factory.mktemp("state")
     with _environment(ASSURE_STATE=str(folder), ASSURE_DATABASE_URL=None, ASSURE_MASTER_KEY=None):
         server.start(folder, durable=False)
         yield folder
-        server.stop(folder)
+        server.erase(folder)
 
 
 @contextlib.contextmanager

@@ -75,4 +75,4 @@ def sender(tmp_path_factory) -> Iterator[Sender]:
         patched.setenv("ASSURE_TST_FOLDER", str(folder / "door"))
         server.start(folder / "state", durable=False)
         yield Sender(folder / "door")
-        server.stop(folder / "state")
+        server.erase(folder / "state")

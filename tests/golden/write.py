@@ -86,7 +86,7 @@ def main() -> None:
             with published() as report:
                 rows = golden_rows(report.opened, EDITION)
         finally:
-            server.stop(Path(folder))
+            server.erase(Path(folder))
     changed = list(differences(read(), rows)) if GOLDEN.exists() else []
     write(rows)
     sys.stdout.write("".join(f"{line}\n" for line in changed))

@@ -71,7 +71,7 @@ def main(version: str) -> None:
                 check=True,
             )
         finally:
-            server.stop(Path(folder))
+            server.erase(Path(folder))
     path = dump_of(version)
     path.write_bytes(gzip.compress(told.stdout, 9, mtime=0))
     sys.stdout.write(f"{path.name}: {path.stat().st_size} bytes\n")
