@@ -260,7 +260,7 @@ def _register(
             ),
         )  # fmt: skip
     if is_first_met and not is_new:
-        ledger.recount(connection, load_id)
+        ledger.met_again(connection, load_id, delivery)
         if not feed.is_register:
             _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
