@@ -283,6 +283,16 @@ class Feed(Closed):
         """The records the feed carries, under whichever of its mappings."""
         return {table.record for _, dated in self.mappings for table in dated.tables}
 
+    def called(self, record: str) -> dict[str, str]:
+        """Return the sender's own headings of a record's columns, for verdicts it can follow."""
+        return {
+            name: " + ".join(cell.source)
+            for table in self.tables
+            if table.record == record
+            for name, cell in table.columns.items()
+            if cell.source
+        }
+
     def headings_of(self, place: str | None) -> frozenset[str]:
         """Return every heading that a table of the sheet reads, ignores or drops; of nested lists they are all told."""
         return frozenset().union(
