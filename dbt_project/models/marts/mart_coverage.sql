@@ -8,6 +8,22 @@ matched as (
     select * from {{ ref("int_deliveries__matched") }}
 ),
 
+shared_keys as (
+    select
+        load_id,
+        sum(repeated_count) as repeated_count
+    from {{ ref("int_keys__repeated") }}
+    group by load_id
+),
+
+answers as (
+    select
+        matched.*,
+        coalesce(shared_keys.repeated_count, 0) as repeated_count
+    from matched
+    left join shared_keys on matched.load_id = shared_keys.load_id
+),
+
 versions as (
     select
         provider_code,
@@ -19,8 +35,10 @@ versions as (
         max(submitted_on) filter (where is_standing) as submitted_on,
         bool_or(is_standing) as has_standing_rows,
         coalesce(bool_or(is_standing and is_nil_return), false) as is_nil_return,
-        (array_agg(state order by submitted_on desc, load_id desc))[1] as newest_file_state
-    from matched
+        coalesce(bool_or(is_standing and declared_version > 1), false) as is_reissued,
+        coalesce(sum(repeated_count) filter (where is_standing), 0)::bigint as overlapping_row_count,
+        (array_agg(state order by submitted_on desc, submitted_at desc, file_sha256 desc))[1] as newest_file_state
+    from answers
     group by provider_code, feed, period_start_on
 ),
 
@@ -48,6 +66,8 @@ judged as (
         versions.submitted_on,
         coalesce(versions.file_count, 0) as file_count,
         coalesce(versions.version_count, 0) as version_count,
+        coalesce(versions.is_reissued, false) as is_reissued,
+        coalesce(versions.overlapping_row_count, 0) as overlapping_row_count,
         versions.newest_file_state
     from expected
     left join versions
@@ -65,7 +85,8 @@ measured as (
             when state not in ('no_agreement', 'not_due') then greatest({{ as_of_on() }} - due_on, 0)::bigint
         end as days_late,
         -- A mended version takes nothing away from how late the first one was.
-        coalesce(received_on > due_on, false) as is_late
+        coalesce(received_on > due_on, false) as is_late,
+        coalesce(received_on <= period_end_on, false) as is_early
     from judged
 )
 

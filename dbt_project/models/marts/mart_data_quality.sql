@@ -1,5 +1,3 @@
-{%- set keyed_records = records() -%}
-
 with
 
 loads as (
@@ -106,25 +104,20 @@ by_link as (
 ),
 
 by_repeated_key as (
-    {%- for record in keyed_records %}
     select
         provider_code,
         icb_code,
-        '{{ record }}' as record,
+        record,
         'repeated key' as rule,
         'repeated_key' as kind,
         'warn' as severity,
         null::bigint as files_received,
-        count(*) as rows_read,
-        count(*) filter (where rows_with_key <= 1) as rows_accepted,
-        count(*) filter (where rows_with_key > 1) as rows_failed,
+        sum(row_count) as rows_read,
+        sum(row_count - repeated_count) as rows_accepted,
+        sum(repeated_count) as rows_failed,
         0 as rows_set_aside
-    from {{ ref("stg_" ~ record) }}
-    group by provider_code, icb_code
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    from {{ ref("int_keys__repeated") }}
+    group by provider_code, icb_code, record
 ),
 
 together as (
