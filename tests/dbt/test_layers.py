@@ -192,7 +192,7 @@ def test_every_record_is_counted_and_looked_through_for_repeated_keys(manifest):
     records = {source["name"] for source in manifest["sources"].values() if source["source_name"] == "raw"}
     by_name = {name: node for name, _, node in models(manifest)}
     counted = {parent.rsplit(".", 1)[1] for parent in by_name["stg_load_row_count"]["depends_on"]["nodes"]}
-    searched = {parent.rsplit(".stg_", 1)[-1] for parent in by_name["mart_data_quality"]["depends_on"]["nodes"]}
+    searched = {parent.rsplit(".stg_", 1)[-1] for parent in by_name["int_keys__repeated"]["depends_on"]["nodes"]}
     assert (records - counted, records - searched) == (set(), set())
 
 
