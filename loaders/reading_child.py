@@ -41,10 +41,10 @@ def workbook(path: str, wanted: list[str]) -> None:
         if name not in book.sheet_names:
             continue
         sheet = book.get_sheet_by_name(name)
-        first = sheet.start[0] if sheet.start else 0
+        # Blank rows above the first filled one are given too; blank columns before it are not.
         indent = [""] * (sheet.start[1] if sheet.start else 0)
         say(sheet=name)
-        for number, row in enumerate(sheet.iter_rows(), start=first + 1):
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             say(row=number, cells=indent + [plain(cell) for cell in row])
 
 
