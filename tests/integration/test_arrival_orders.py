@@ -13,8 +13,9 @@ import yaml
 from expectations.contract import load_contracts
 from loaders import coverage, load
 from loaders.provider import Provider, load_provider
+from tests.dbt_run import dbt
 from tests.made_up_sender import AGREEMENT, provider_file
-from warehouse import build, ledger
+from warehouse import ledger
 from warehouse.connection import connect
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
@@ -122,7 +123,7 @@ def marts(shared_warehouse, tmp_path_factory, ask) -> dict[str, dict[str, str]]:
     loaded = [in_some_order(folder, number) for number in range(BUILT_ORDERS)]
     with connect("loader") as connection:
         coverage.refresh(connection, loaded, AS_OF)
-    dbt("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    dbt("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", as_of=AS_OF)
     built = {
         f"{schema}.{table}": of_each(ask, schema, table, "icb_code")
         for schema, table in ask(
@@ -163,21 +164,6 @@ def in_some_order(folder: Path, number: int) -> Provider:
 def send(path: Path, content: str, at: dt.datetime) -> None:
     path.write_text(content, encoding="utf-8")
     os.utime(path, (at.timestamp(), at.timestamp()))
-
-
-def dbt(*command: str) -> None:
-    from dbt.cli.main import dbtRunner
-
-    variables = {
-        "as_of": AS_OF.isoformat(), "as_of_on": AS_OF.date().isoformat(), "report_quarter": "2026-27-Q1",
-        # Views hold their S: one that lies beyond everything lets them show what comes later.
-        "accepted_through": 10**9,
-    }  # fmt: skip
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in build.dbt_environment().items():
-            patched.setenv(name, value)
-        told = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *build.dbt_arguments(variables)])
-    assert told.success, [one.node.name for one in told.result or () if str(one.status) == "error"]
 
 
 def of_each(ask, schema: str, table: str, key: str, without: tuple[str, ...] = (), join: str = "") -> dict[str, str]:
