@@ -155,6 +155,21 @@ FILE_RULES: dict[str, FileRule] = {
         "every row was set aside, so that nothing is left to load",
         "look at the rows' own findings: one cause, such as the way dates are written, often explains them all",
     ),
+    "FILE-BESIDE-ALONE": FileRule(
+        "warn",
+        "rows of the table beside this one complete none of its rows, or one with their key stands before them",
+        "check that both tables were exported together, over the same days and by the same key",
+    ),
+    "FILE-SUM": FileRule(
+        "hold",
+        "numbers that must add up do not, in this row and as many as are counted: {headings}",
+        'correct the numbers and send the file again; if they are right: assure release LOAD --because "…"',
+    ),
+    "FILE-ALL-FILTERED": FileRule(
+        "warn",
+        "the file has rows, and the mapping takes none of them for a record",
+        "when some are meant to count, look at keep_when: and skip_when: in the provider file",
+    ),
     "FILE-TWICE": FileRule(
         "warn",
         "the same bytes were sent again under another name, {file}; they count once",

@@ -6,9 +6,10 @@ import json
 from operator import not_
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from loaders import file_names
+from loaders.address import Closed, Request
 from loaders.file_names import FileName
 from loaders.units import UNITS
 
@@ -20,11 +21,7 @@ NAMED = ("json", "ndjson", "parquet")
 STATES = ("value_state", "answer_state")
 """The column that says why there is no value; a record has one of them or none."""
 
-
-class Closed(BaseModel):
-    """A part of a provider file: a key it does not know is a fault."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+ORIGIN = "give either from: or constant: or file:"
 
 
 def _readable(form: str) -> str:
@@ -49,6 +46,10 @@ def _several(value):
 def _later(default, **more):
     """Return a key that came after 0.2.0: a mapping that does not use it keeps the version it had."""
     return Field(default, exclude_if=not_, **more)
+
+
+def _texts_by_heading(texts):
+    return {heading: _several(one) for heading, one in texts.items()} if isinstance(texts, dict) else texts
 
 
 DateForms = tuple[Annotated[str, AfterValidator(_readable)], ...]
@@ -91,10 +92,15 @@ class CellMap(Closed):
 
     _one_or_many = field_validator("source", "missing", mode="before")(_several)
 
+    @property
+    def origins(self) -> int:
+        """How many places the value is to come from."""
+        return bool(self.source) + (self.constant is not None) + (self.file is not None)
+
     @model_validator(mode="after")
     def _one_origin(self):
-        if bool(self.source) + (self.constant is not None) + (self.file is not None) != 1:
-            raise ValueError("give either from: or constant: or file:")
+        if self.origins > 1:
+            raise ValueError(ORIGIN)
         if self.join is not None and len(self.source) < 2:
             raise ValueError("join: needs several headings under from:")
         return self
@@ -105,6 +111,43 @@ class Unpivot(Closed):
 
     value: str
     headings: dict[str, dict[str, str]] = Field(min_length=1)
+
+
+class Beside(Closed):
+    """Another table of the same file that says more of the same rows; of several with one key the first counts."""
+
+    sheet: str | None = None
+    """The workbook's sheet on which it stands."""
+    member: str | None = None
+    """The archive's file that it is (`link_contacts*.csv`)."""
+    on: dict[str, str] = Field(min_length=1)
+    """What joins the two: heading of the row → heading of this table; one heading alone where both say the same."""
+    keep_when: dict[str, tuple[str, ...]] = {}
+    """Its rows that count: heading → cell texts, as for a table."""
+    first_by: str | None = None
+    """Heading by which its rows are put in order, the lowest first; without it they stand as they were sent."""
+    header_rows: tuple[int, ...] = (1,)
+
+    @field_validator("on", mode="before")
+    @classmethod
+    def _same_in_both(cls, on):
+        return {heading: heading for heading in _several(on)} if isinstance(on, str | list | tuple) else on
+
+    @field_validator("keep_when", mode="before")
+    @classmethod
+    def _one_or_many_texts(cls, texts):
+        return _texts_by_heading(texts)
+
+    @model_validator(mode="after")
+    def _stands_somewhere(self):
+        if (self.sheet is None) == (self.member is None):
+            raise ValueError("give sheet: of a workbook, or member: of an archive, and not both")
+        return self
+
+    @property
+    def own_headings(self) -> tuple[str, ...]:
+        """The headings of this table that are read whatever the columns want."""
+        return (*self.on.values(), *self.keep_when, *((self.first_by,) if self.first_by else ()))
 
 
 class TableMap(Closed):
@@ -126,6 +169,10 @@ class TableMap(Closed):
     """First-cell markers between which the table stands, for several tables on one sheet."""
     columns: dict[str, CellMap]
     unpivot: Unpivot | None = None
+    beside: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Beside] = _later({})
+    """Other tables of the file that complete the rows of this one; their headings are written `name.heading`."""
+    adds_up: dict[str, tuple[str, ...]] = _later({})
+    """Numbers of one row that must add up: heading of the sum → headings that make it, -Heading to take away."""
     keep_when: dict[str, tuple[str, ...]] = _later({})
     """Rows that are records: heading → cell texts; every heading must hold one of its texts."""
     skip_when: dict[str, tuple[str, ...]] = {}
@@ -133,8 +180,9 @@ class TableMap(Closed):
     skip_when_blank: tuple[str, ...] = ()
     """Rows where all of these headings are blank are no records."""
     ignore: tuple[str, ...] = ()
+    """Headings that are known and not read; `*` stands for any text."""
     drop: tuple[str, ...] = ()
-    """Headings of forbidden identifiers: never read further than the heading."""
+    """Headings of forbidden identifiers: never read further than the heading; `*` stands for any text."""
 
     _one_or_many = field_validator("skip_when_blank", "ignore", "drop", mode="before")(_several)
 
@@ -147,10 +195,19 @@ class TableMap(Closed):
             name: {"from": value} if isinstance(value, str | list | tuple) else value for name, value in columns.items()
         }
 
-    @field_validator("keep_when", "skip_when", mode="before")
+    @field_validator("keep_when", "skip_when", "adds_up", mode="before")
     @classmethod
     def _one_or_many_texts(cls, texts):
-        return {heading: _several(one) for heading, one in texts.items()} if isinstance(texts, dict) else texts
+        return _texts_by_heading(texts)
+
+    @model_validator(mode="after")
+    def _each_column_comes_from_somewhere(self):
+        value = self.unpivot.value if self.unpivot else None
+        if lost := [name for name, cell in self.columns.items() if not cell.origins and name != value]:
+            raise ValueError(f"columns.{lost[0]}: {ORIGIN}")
+        if set("*") & {heading.strip() for heading in (*self.ignore, *self.drop)}:
+            raise ValueError("ignore: and drop: cannot hold every heading; name them, or a part of them beside the *")
+        return self
 
     @property
     def place(self) -> str | None:
@@ -163,12 +220,15 @@ class TableMap(Closed):
         named = [heading for cell in self.columns.values() for heading in cell.source]
         named += list(self.unpivot.headings) if self.unpivot else []
         named += [*self.keep_when, *self.skip_when, *self.skip_when_blank]
+        named += [heading for one in self.beside.values() for heading in one.on]
+        named += [heading.removeprefix("-") for total, parts in self.adds_up.items() for heading in (total, *parts)]
         return tuple(dict.fromkeys(named))
 
     @property
     def declared_headings(self) -> frozenset[str]:
         """Every heading the mapping reads, ignores or drops."""
-        return frozenset({*self.wanted_headings, *self.ignore, *self.drop})
+        beside = (f"{name}.{heading}" for name, one in self.beside.items() for heading in one.own_headings)
+        return frozenset({*self.wanted_headings, *self.ignore, *self.drop, *beside})
 
 
 class FileFormat(Closed):
@@ -222,14 +282,16 @@ class Feed(Closed):
     """One kind of file of a sender."""
 
     files: str
-    """Path pattern below the door: *, {period:FORMAT}, {quarter}, {version}, {status}, {token:EXPRESSION}."""
-    every: Literal["month", "quarter", "once"]
+    """Path pattern below the door: *, {period:FORMAT}, {quarter}, {year}, {version}, {status}, {token:EXPRESSION}."""
+    every: Literal["month", "quarter", "year", "once"]
     due_working_day: int = Field(10, ge=1)
     first_period: dt.date | None = None
     format: FileFormat
     tables: tuple[TableMap, ...] = Field(min_length=1)
     then: tuple[Amendment, ...] = ()
     """Mappings that take the place of this one from a day on, the earliest first."""
+    request: Request | None = None
+    """How an API is asked for it; for a door with rest: alone."""
 
     @model_validator(mode="after")
     def _names_say_the_period(self):
@@ -257,6 +319,8 @@ class Feed(Closed):
                     f"{place} {told} is filled twice; give the second a feed of its own with the same files:"
                 )
             for table in dated.tables:
+                if fault := _standing_nowhere(table, dated.format):
+                    raise ValueError(f"{place} {fault}")
                 if stray := sorted(table.model_fields_set & _meaningless(dated.format.kind)):
                     raise ValueError(f"{place} {stray[0]}: says nothing of kind: {dated.format.kind}; take it out")
         return self
@@ -307,8 +371,14 @@ class Feed(Closed):
     @property
     def mapping_version(self) -> str:
         """Hash of everything that decides how the bytes are read; of several mappings take `on` first."""
-        kept = {"due_working_day", "first_period", "then"}
+        kept = {"due_working_day", "first_period", "then", "request"}
         return hash_of(self.model_dump(mode="json", by_alias=True, exclude=kept))
+
+    def version_of(self, said: FileName | None) -> str:
+        """Return the version of a file's reading: the same bytes say another thing under a name that fills in others."""
+        read = {cell.file for table in self.tables for cell in table.columns.values() if cell.file is not None}
+        facts = {name: str(fact) for name, fact in (said.facts if said else {}).items() if name in read}
+        return hash_of({"mapping": self.mapping_version, "facts": facts}) if facts else self.mapping_version
 
     def match(self, path: str) -> FileName | None:
         """Return what a path says about period, version and status; None when the feed does not want the file."""
@@ -323,6 +393,18 @@ def _meaningless(kind: str) -> set[str]:
         | (set() if kind == "workbook" else {"sheet"})
         | (set() if kind in ("json", "ndjson") else {"each"})
     )
+
+
+def _standing_nowhere(table: TableMap, form: FileFormat) -> str | None:
+    """Return what is wrong with where the tables beside `table` are said to be."""
+    for name, one in table.beside.items():
+        if one.sheet is not None and form.kind != "workbook":
+            return f"beside.{name}.sheet: says nothing of kind: {form.kind}; give member: of the archive"
+        if one.member is not None and form.member is None:
+            return (
+                f"beside.{name}.member: is a file of an archive; say under format: member: which file the rows are in"
+            )
+    return None
 
 
 def hash_of(document: dict) -> str:

@@ -5,20 +5,23 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from warehouse.periods import Period, month_of, quarter_named, quarter_of
+from warehouse.periods import PERIOD_OF, Period, quarter_id, quarter_named, quarter_of, year_named
 
 STATUSES = ("provisional", "performance", "final")
 """From the first word of a body of statistics to its last."""
-FACTS = ("period_start", "period_end", "quarter", "version", "status")
+FACTS = ("period_start", "period_end", "quarter", "year", "version", "status")
 """What every feed may take from a file's name under `file:`, beside the tokens of its own."""
 _PARTS = re.compile(r"(\{(?:[^{}]|\{[^{}]*\})+\}|\*)")
 _TOKENS = {
     "quarter": r"(?P<quarter>\d{4}-\d{2}-Q[1-4])",
+    "year": r"(?P<year>\d{4}[-_]\d{2})",
     "version": r"(?:[ _-][vV](?P<version>\d{1,3}))?",
     "status": r"(?P<status>[Pp]rovisional|[Pp]erformance|[Ff]inal)",
 }
 _DIGITS = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+"}
-_REMEDY = "use {period:%Y-%m}, {quarter}, {version}, {status}, * or a token of your own such as {site:[A-Z0-9]+}"
+_REMEDY = (
+    "use {period:%Y-%m}, {quarter}, {year}, {version}, {status}, * or a token of your own such as {site:[A-Z0-9]+}"
+)
 
 
 class FileName(NamedTuple):
@@ -45,12 +48,12 @@ def pattern(files: str) -> str:
 def tokens(files: str) -> set[str]:
     """Return what `file:` may name for files of this pattern."""
     own = set(re.compile(pattern(files)).groupindex)
-    return own - {"period"} | ({"period_start", "period_end"} if own & {"period", "quarter"} else set())
+    return own - {"period"} | ({"period_start", "period_end"} if own & {"period", "quarter", "year"} else set())
 
 
 def says_period(files: str) -> bool:
     """Say whether names of this pattern hold a period."""
-    return bool({"period", "quarter"} & set(re.compile(pattern(files)).groupindex))
+    return bool({"period", "quarter", "year"} & set(re.compile(pattern(files)).groupindex))
 
 
 def read(files: str, every: str, path: str) -> FileName | None:
@@ -75,6 +78,27 @@ def read(files: str, every: str, path: str) -> FileName | None:
     )
 
 
+def made(files: str, period: Period | None, day: dt.date) -> str:
+    """Return the name that a pattern gives to what we ask for ourselves: about a period, or on a day where a * stands.
+
+    Raises ValueError for a pattern that only a sender can fill in.
+    """
+
+    def fill(part: str) -> str:
+        name, _, form = part[1:-1].partition(":")
+        if part == "*":
+            return day.isoformat()
+        if name == "period" and period:
+            return period.start_on.strftime(form)
+        if name == "quarter" and period:
+            return quarter_id(period.start_on)
+        if name == "version":
+            return ""
+        raise ValueError(f"files: {part} is for a sender to fill in, and here we give the name; leave it out")
+
+    return "".join(fill(part) if part.startswith("{") or part == "*" else part for part in _PARTS.split(files))
+
+
 def _token(part: str) -> str:
     if part == "*":
         return r"[^/]*"
@@ -94,8 +118,10 @@ def _token(part: str) -> str:
 def _period(files: str, every: str, parts: dict[str, str]) -> Period | None:
     if "quarter" in parts:
         return quarter_named(parts["quarter"])
+    if "year" in parts:
+        return year_named(parts["year"])
     if "period" in parts:
         form = re.search(r"\{period:([^}]+)\}", files).group(1)
         day = dt.datetime.strptime(parts["period"], form).date()  # noqa: DTZ007 - a day
-        return month_of(day) if every == "month" else quarter_of(day)
+        return PERIOD_OF.get(every, quarter_of)(day)
     return None

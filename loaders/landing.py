@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
 from loaders import identifiers
+from loaders.beside import companions
 from loaders.cells import text_of
 from loaders.feeds import NAMED, Feed
 from loaders.file_names import FileName
@@ -64,15 +65,15 @@ def read(
     """
     reading = Reading()
     pseudonym = partial(person_ref, provider_code=provider.code, is_made_up=provider.is_made_up)
-    readers = [
-        TableReader(
-            table, contracts[table.record], feed.format, pseudonym, feed.headings_of(table.place), said and said.facts
-        )
-        for table in feed.tables
-    ]
+    readers: list[TableReader] = []
     places = tuple(dict.fromkeys(table.place for table in feed.tables))
     was_read = False
     try:
+        for table in feed.tables:
+            declared, facts = feed.headings_of(table.place), said and said.facts
+            beside = companions(content, table, feed.format)
+            contract = contracts[table.record]
+            readers.append(TableReader(table, contract, feed.format, pseudonym, declared, facts, beside))
         with rows(content, feed.format, places) as found:
             by_place: dict[str | None, list[TableReader]] = {}
             for row in found:
@@ -150,10 +151,13 @@ def _close(readers: list[TableReader], reading: Reading) -> None:
                     reading.findings.append(found)
         elif reader.is_lacking and reader.table.sheet not in reading.nil_sheets:
             raise HeaderFault("FILE-HEADER", reader.table.place, reader.table.wanted_headings)
+        reading.findings += _row_findings(reader)
     if any(reader.count.kept for reader in readers):
         return
     if any(reader.count.set_aside for reader in readers):
         reading.findings.append(finding("FILE-ALL-ASIDE"))
+    elif any(reader.count.filtered for reader in readers):
+        reading.findings.append(finding("FILE-ALL-FILTERED"))
     elif reading.nil_sheets:
         reading.is_nil_return = True
     else:
@@ -171,8 +175,20 @@ def _column_findings(reader: TableReader) -> Iterator[Finding]:
         yield finding("FILE-COLUMN-DROPPED", column_name=heading, **place)
     for number, heading in reader.undeclared.items():
         # A column of identifiers may have one for its heading: its place is said, not the word.
-        if not reader.votes[number].are_identifiers:
+        if not (number in reader.votes and reader.votes[number].are_identifiers):
             yield finding("FILE-COLUMN-EXTRA", column_name=identifiers.mask(heading), **place)
+
+
+def _row_findings(reader: TableReader) -> Iterator[Finding]:
+    """Yield what is to be said of rows that were read and complete nothing, or do not add up."""
+    place = {"record": reader.table.record, "sheet": reader.table.place}
+    for one in reader.companions:
+        if one.left_over:
+            yield finding("FILE-BESIDE-ALONE", column_name=one.name, row_count=one.left_over, **place)
+    if reader.unsound:
+        told = ", ".join(f"'{heading}'" for heading in reader.table.adds_up)
+        first, count = reader.unsound[0], len(reader.unsound)
+        yield finding("FILE-SUM", row_number=first, row_count=count, headings=told, **place)
 
 
 def _of_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
@@ -182,7 +198,7 @@ def _of_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
         for number in sorted(number for number, votes in reader.votes.items() if votes.are_identifiers):
             if (place := (reader.table.place, number)) not in told:
                 told.add(place)
-                yield _identifier_finding(number, reader.table.place, reader.table.record)
+                yield _identifier_finding(reader.column_name(number), reader.table.place, reader.table.record)
 
 
 def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
@@ -190,7 +206,8 @@ def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
 
     A column under an agreed heading, or under one that names an identifier, is left to be what it says.
     """
-    marks = re.compile(r" \| |\." if feed.format.kind in NAMED else r" \| ")
+    has_paths = feed.format.kind in NAMED or any(table.beside for table in feed.tables)
+    marks = re.compile(r" \| |\." if has_paths else r" \| ")
     agreed = {
         spaced(part) for table in feed.tables for heading in table.declared_headings for part in marks.split(heading)
     }
@@ -203,11 +220,11 @@ def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
                 spared.add(place)
             votes.setdefault(place, Votes()).cast(cell)
     for sheet, number in (place for place in votes if place not in spared and votes[place].are_identifiers):
-        yield _identifier_finding(number, sheet)
+        yield _identifier_finding(f"column {number + 1}", sheet)
 
 
-def _identifier_finding(number: int, sheet: str | None, record: str | None = None) -> Finding:
-    return finding("FILE-IDENTIFIER", column_name=f"column {number + 1}", sheet=sheet, record=record)
+def _identifier_finding(column_name: str, sheet: str | None, record: str | None = None) -> Finding:
+    return finding("FILE-IDENTIFIER", column_name=column_name, sheet=sheet, record=record)
 
 
 def _header_finding(fault: HeaderFault) -> Finding:

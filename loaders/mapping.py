@@ -1,14 +1,20 @@
 """Turn a sender's rows of cells into typed rows of records; pure, and a stream from end to end."""
 
+import itertools
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from expectations.contract import Contract
 from loaders import identifiers
 from loaders.cells import CellFault, CellReader, text_of
 from loaders.feeds import NAMED, STATES, FileFormat, TableMap
 from loaders.row import Row, clean
+
+if TYPE_CHECKING:
+    from loaders.beside import Companion
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class HeaderFault(ValueError):
 class TableReader:
     """Reads one table of a feed: give it every row of its sheet in order, it yields record rows and faults.
 
-    `neighbours` are headings that other tables of the same sheet read or ignore, `facts` what the file's name says.
+    `neighbours` are headings that other tables of the same sheet read or ignore, `facts` what the file's name says,
+    `companions` the tables that complete its rows.
     """
 
     def __init__(
@@ -89,6 +96,7 @@ class TableReader:
         pseudonym: Callable[[str], str] | None = None,
         neighbours: Collection[str] = (),
         facts: Mapping[str, object] | None = None,
+        companions: Sequence["Companion"] = (),
     ):
         self.table = table
         self.contract = contract
@@ -102,7 +110,12 @@ class TableReader:
         """Place (from 0) → heading of columns that nobody agreed."""
         self.votes: dict[int, Votes] = {}
         """Place → votes, of the undeclared columns, of those without any heading, and of ids and labels."""
+        self.unsound: list[int] = []
+        """Numbers of rows in which what must add up does not."""
+        self.companions = companions
         self._declared = {spaced(heading) for heading in (*table.declared_headings, *neighbours)}
+        self._ignored = any_of([heading for heading in table.ignore if "*" in heading])
+        self._dropped = any_of([heading for heading in table.drop if "*" in heading])
         self._header_rows = (0,) if form.kind in NAMED else table.header_rows
         self._positions: dict[str, int] | None = None
         self._width = 0
@@ -129,8 +142,8 @@ class TableReader:
             for name, cell in table.columns.items()
             if cell.file is not None
         }
-        self._keep = [(heading, _any_of(texts)) for heading, texts in table.keep_when.items()]
-        self._skip = [(heading, _any_of(texts)) for heading, texts in table.skip_when.items()]
+        self._keep = [(heading, any_of(texts)) for heading, texts in table.keep_when.items()]
+        self._skip = [(heading, any_of(texts)) for heading, texts in table.skip_when.items()]
         if table.headings:
             self._place(list(table.headings))
 
@@ -154,6 +167,8 @@ class TableReader:
         if row.number < self._first_row or not any(map(text_of, row.cells)):
             return
         self.count.read += 1
+        if self.companions:
+            row = self._completed(row)
         self._vote(row)
         if self._is_no_record(row):
             self.count.filtered += 1
@@ -166,6 +181,8 @@ class TableReader:
             yield RowFault(self.contract.record, row.sheet, row.number, rule, fault.column, fault.heading)
             return
         self.count.kept += 1
+        if self.table.adds_up and not self._adds_up(row):
+            self.unsound.append(row.number)
         yield from made
 
     def _open(self, row: Row) -> bool:
@@ -192,10 +209,13 @@ class TableReader:
 
     def _place(self, headings: list[str], sheet: str | None = None) -> None:
         """Find each agreed heading's place, and say what is missing, dropped or not agreed. Raises HeaderFault."""
+        self._own_width = len(headings)
+        headings = [*headings, *(heading for one in self.companions for heading in one.headings)]
         found: dict[str, int] = {}
         for place, heading in enumerate(headings):
             if heading:
                 found.setdefault(heading, place)
+        self._declared.update(heading for heading in found if self._dropped(heading))
         self.drifted = _drifted(found, self._declared)
         # From here on a heading that only drifted is the agreed one.
         headings = [self.drifted.get(heading, heading) for heading in headings]
@@ -231,7 +251,48 @@ class TableReader:
         self._blank_places = self._places_of(self.table.skip_when_blank)
         self._width = len(headings)
         unnamed = (place for place, heading in enumerate(headings) if not heading)
-        self.votes = {place: Votes() for place in (*self.undeclared, *unnamed)} | dict(self._names_and_numbers())
+        own = {place: Votes() for place in (*self.undeclared, *unnamed) if place < self._own_width}
+        self._ballot = own | dict(self._names_and_numbers())
+        self._keys = [self._places_of(one.on) for one in self.companions]
+        self.votes = self._ballot | self._votes_beside()
+        # What was waved through by a part of its name is looked at all the same, for identifiers of persons.
+        self.undeclared = {place: heading for place, heading in self.undeclared.items() if not self._ignored(heading)}
+
+    def _votes_beside(self) -> dict[int, Votes]:
+        """Return the votes of the companions, which cast them on every row they have, by place."""
+        starts = itertools.accumulate((len(one.headings) for one in self.companions), initial=self._own_width)
+        return {
+            start + place: votes
+            for start, one in zip(starts, self.companions, strict=False)
+            for place, votes in one.votes.items()
+            if start + place not in self._ballot
+        }
+
+    def column_name(self, place: int) -> str:
+        """Return how a column is called in a verdict, by its place alone."""
+        start = self._own_width if self._positions is not None else 0
+        for one in self.companions:
+            if start <= place < start + len(one.headings):
+                return f"{one.name}: column {place - start + 1}"
+            start += len(one.headings)
+        return f"column {place + 1}"
+
+    def _completed(self, row: Row) -> Row:
+        """Return a row with what the companions say of it; cells beyond the last heading stay the last."""
+        own = self._own_width
+        cells = row.cells[:own] + [None] * (own - len(row.cells))
+        for one, places in zip(self.companions, self._keys, strict=True):
+            cells += one.find(tuple(text_of(cells[place]) for place in places))
+        return row._replace(cells=cells + row.cells[own:])
+
+    def _adds_up(self, row: Row) -> bool:
+        return all(
+            _is_sum(
+                [(-1, total), *((-1, part[1:]) if part.startswith("-") else (1, part) for part in parts)],
+                lambda heading: text_of(next(iter(_at(row, self._places_of((heading,)))), "")),
+            )
+            for total, parts in self.table.adds_up.items()
+        )
 
     def _names_and_numbers(self) -> Iterator[tuple[int, Votes]]:
         """Yield the places of agreed columns that hold ids or labels: they are published as they were sent."""
@@ -255,6 +316,7 @@ class TableReader:
         needed = [
             *self.table.keep_when,
             *self.table.skip_when,
+            *(heading for one in self.table.beside.values() for heading in one.on),
             *(self.table.unpivot.headings if self.table.unpivot else ()),
         ]
         return tuple(dict.fromkeys(lost + [heading for heading in needed if heading not in places]))
@@ -275,8 +337,9 @@ class TableReader:
 
     def _vote(self, row: Row) -> None:
         for place in range(self._width, len(row.cells)):
-            self.votes.setdefault(place, Votes())
-        for place, votes in self.votes.items():
+            if place not in self._ballot:
+                self._ballot[place] = self.votes[place] = Votes()
+        for place, votes in self._ballot.items():
             if place < len(row.cells):
                 votes.cast(row.cells[place])
 
@@ -344,7 +407,7 @@ def _drifted(found: Collection[str], declared: Collection[str]) -> dict[str, str
     }
 
 
-def _any_of(texts: Sequence[str]) -> Callable[[str], object]:
+def any_of(texts: Sequence[str]) -> Callable[[str], object]:
     r"""Return a test whether a cell holds one of these texts in any case; `*` stands for any text, `\*` for itself."""
     parts = (
         # Alone it stands for whatever is filled in.
@@ -356,6 +419,14 @@ def _any_of(texts: Sequence[str]) -> Callable[[str], object]:
 
 def _literal(part: str) -> str:
     return ".*" if part == "*" else re.escape(part.replace("\\*", "*"))
+
+
+def _is_sum(signed: Sequence[tuple[int, str]], text_at: Callable[[str], str]) -> bool:
+    """Say whether the cells under signed headings come to nought; what is no number adds up with anything."""
+    texts = [(sign, text_at(heading).replace(",", "")) for sign, heading in signed]
+    if not all(re.fullmatch(r"-?\d+(\.\d+)?", text) for _, text in texts):
+        return True
+    return sum(sign * Decimal(text) for sign, text in texts) == 0
 
 
 def _at(row: Row, places: tuple[int, ...]) -> list:

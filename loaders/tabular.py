@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -41,7 +41,8 @@ def rows(content: BinaryIO, form: FileFormat, places: tuple[str | None, ...] = (
             with _child(plain, form.kind, tuple(place for place in places if place)) as found:
                 yield found
         elif form.kind == "csv":
-            yield _text(plain, form)
+            with closing(_text(plain, form)) as found:
+                yield found
         else:
             yield nested.rows(plain, form, tuple(dict.fromkeys(places)))
 

@@ -33,6 +33,20 @@ def quarter_of(day: dt.date) -> Period:
     return Period(first, month_of(first + dt.timedelta(days=70)).end_on)
 
 
+def year_of(day: dt.date) -> Period:
+    """Return the financial year (April to March) that holds `day`."""
+    first = dt.date(day.year if day.month >= 4 else day.year - 1, 4, 1)
+    return Period(first, dt.date(first.year + 1, 3, 31))
+
+
+def year_named(name: str) -> Period:
+    """Return the financial year of a name such as 2024-25 or 2024_25. Raises ValueError for one that is none."""
+    found = re.fullmatch(r"(\d{4})[-_/](\d{2})", name)
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        raise ValueError(f"{name} is not a financial year; write it as 2024-25 (April 2024 to March 2025)")
+    return year_of(dt.date(int(found[1]), 4, 1))
+
+
 def quarter_id(day: dt.date) -> str:
     """Return the financial quarter's name: 2026-07-01 lies in 2026-27-Q2."""
     year = day.year if day.month >= 4 else day.year - 1
@@ -70,9 +84,13 @@ def data_cut_on(quarter: str) -> dt.date:
     return working_day_after(quarter_named(quarter).end_on, DATA_CUT_WORKING_DAY)
 
 
+PERIOD_OF = {"month": month_of, "quarter": quarter_of, "year": year_of}
+"""How often a feed is owed → the period that holds a day."""
+
+
 def periods_between(every: str, first: dt.date, last: dt.date) -> list[Period]:
-    """Return the whole months or quarters that start on or after `first`'s and end on or before `last`."""
-    of = {"month": month_of, "quarter": quarter_of}[every]
+    """Return the whole months, quarters or years that start on or after `first`'s and end on or before `last`."""
+    of = PERIOD_OF[every]
     found, period = [], of(first)
     while period.end_on <= last:
         found.append(period)
@@ -95,6 +113,11 @@ def working_day_after(day: dt.date, number: int) -> dt.date:
         if day.weekday() < 5 and day not in _bank_holidays():
             number -= 1
     return day
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Say whether people in England are at work on a day."""
+    return working_day_after(day - dt.timedelta(days=1), 1) == day
 
 
 @cache

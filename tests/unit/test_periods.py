@@ -87,3 +87,19 @@ def test_beyond_the_listed_bank_holidays_no_day_passes_for_a_working_day():
     assert periods.working_day_after(dt.date(2030, 12, 24), 3) == dt.date(2030, 12, 31)
     with pytest.raises(ValueError, match=r"bank holidays of 2031.*bank_holidays\.csv"):
         periods.working_day_after(dt.date(2030, 12, 24), 4)
+
+
+@pytest.mark.parametrize("name", ["2024-25", "2024_25", "2024/25"])
+def test_a_financial_year_is_named_by_its_two_halves(name):
+    assert periods.year_named(name) == (dt.date(2024, 4, 1), dt.date(2025, 3, 31))
+    assert periods.year_of(dt.date(2025, 3, 31)) == periods.year_named(name)
+
+
+@pytest.mark.parametrize("name", ["2024", "2024-26", "24-25", "2024-25-Q1"])
+def test_what_is_no_financial_year_is_refused(name):
+    with pytest.raises(ValueError, match="not a financial year"):
+        periods.year_named(name)
+
+
+def test_a_year_is_owed_once_it_is_over():
+    assert len(periods.periods_between("year", dt.date(2023, 6, 1), dt.date(2026, 3, 30))) == 2
