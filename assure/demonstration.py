@@ -33,7 +33,7 @@ def run(say: Console, *, fresh: bool = False) -> Path:
         bootstrap()
         airflow.prepare()
         airflow.migrate()
-    with say.status("Three made-up providers write what they send"):
+    with say.status("Seven made-up senders write what they send"):
         region = write_region(state() / "demo")
     with served(region), _signed_off_by_itself():
         for dag_id in airflow.dag_ids():
@@ -80,22 +80,35 @@ def write_region(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def served(region: Path) -> Iterator[None]:
-    """Serve the region's files as its senders do, by SFTP, HTTP and folders; the environment says where."""
+    """Serve the region's files as its senders do, by SFTP, HTTP, an API and folders; the environment says where."""
+    from demo.api import ApiServer
     from demo.servers import HttpServer, SftpServer
 
-    with SftpServer(region / "zw1", "zw1", "made-up") as sftp, HttpServer(region / "zw2") as http:
+    with (
+        SftpServer(region / "zw1", "zw1", "made-up") as first,
+        HttpServer(region / "zw2") as http,
+        ApiServer(region / "zw4", client_id="zw4", client_secret="made-up") as api,
+        SftpServer(region / "zw5", "zw5", "made-up") as fifth,
+    ):
         os.environ.update(
             {
-                "ASSURE_ZW1_ADDRESS": f"127.0.0.1:{sftp.port}",
-                "ASSURE_CREDENTIAL_ZW1_SFTP": json.dumps(
-                    {"username": "zw1", "password": "made-up", "known_hosts": sftp.known_hosts}
-                ),
+                "ASSURE_ALLOWED_HOSTS": "127.0.0.1",
+                "ASSURE_ZW1_ADDRESS": f"127.0.0.1:{first.port}",
                 "ASSURE_ZW2_ADDRESS": f"127.0.0.1:{http.port}",
-                "ASSURE_ZW3_FOLDER": str(region / "zw3"),
+                "ASSURE_ZW4_ADDRESS": f"127.0.0.1:{api.port}",
+                "ASSURE_ZW5_ADDRESS": f"127.0.0.1:{fifth.port}",
+                "ASSURE_CREDENTIAL_ZW1_SFTP": _password("zw1", first.known_hosts),
+                "ASSURE_CREDENTIAL_ZW4_API": json.dumps({"client_id": "zw4", "client_secret": "made-up"}),
+                "ASSURE_CREDENTIAL_ZW5_SFTP": _password("zw5", fifth.known_hosts),
                 "ASSURE_STATISTICS_FOLDER": str(region / "national_statistics"),
             }
+            | {f"ASSURE_{code.upper()}_FOLDER": str(region / code) for code in ("zw3", "zwl_icb", "zwl_net")}
         )
         yield
+
+
+def _password(user: str, known_hosts: str) -> str:
+    return json.dumps({"username": user, "password": "made-up", "known_hosts": known_hosts})
 
 
 def forget() -> None:

@@ -26,11 +26,13 @@ class SftpServer:
 
     Used as a context manager: `with SftpServer(root, "zw1", "secret") as server:`. Inside, `port` is a free port,
     `url` the address and `known_hosts` the line a client has to trust. It has logged in to itself before it is handed
-    over, so a client never comes too early. Nothing outside the folder can be seen and nothing in it written.
+    over, so a client never comes too early. It lets in by the password or, where one is given, by the key that belongs
+    to a public key. Nothing outside the folder can be seen and nothing in it written.
     """
 
-    def __init__(self, root: Path, user: str, password: str) -> None:
+    def __init__(self, root: Path, user: str, password: str, public_key: str | None = None) -> None:
         self.root, self.user, self.password = Path(root).resolve(), user, password
+        self.public_key = asyncssh.import_public_key(public_key) if public_key else None
         self.port = 0
         self.known_hosts = ""
         self._loop = asyncio.new_event_loop()
@@ -72,7 +74,7 @@ class SftpServer:
             HOST,
             0,
             server_host_keys=[key],
-            server_factory=partial(PasswordOnly, self.user, self.password),
+            server_factory=partial(OneUser, self.user, self.password, self.public_key),
             sftp_factory=partial(ReadOnlyFolder, chroot=str(self.root).encode()),
             allow_scp=False,
         )
@@ -99,11 +101,11 @@ class SftpServer:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-class PasswordOnly(asyncssh.SSHServer):
-    """Let in one user with one password."""
+class OneUser(asyncssh.SSHServer):
+    """Let in one user with one password or one key."""
 
-    def __init__(self, user: str, password: str) -> None:
-        self.user, self.password = user, password
+    def __init__(self, user: str, password: str, public_key: asyncssh.SSHKey | None) -> None:
+        self.user, self.password, self.public_key = user, password, public_key
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -113,6 +115,12 @@ class PasswordOnly(asyncssh.SSHServer):
 
     def validate_password(self, username: str, password: str) -> bool:
         return (username, password) == (self.user, self.password)
+
+    def public_key_auth_supported(self) -> bool:
+        return self.public_key is not None
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return (username, key) == (self.user, self.public_key)
 
 
 class ReadOnlyFolder(asyncssh.SFTPServer):

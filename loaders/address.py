@@ -7,8 +7,6 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from warehouse.periods import Period, quarter_id
-
 WEB = ("http", "https")
 SCHEMES = ("file", "sftp", *WEB, "s3", "az", "abfs")
 """Closed: fsspec knows others, and chains of them (`filecache::…`) that would lead round every check."""
@@ -107,6 +105,8 @@ class Request(Closed):
     expects: str = "application/json"
     whole: bool = False
     """The answer itself is the file, of whatever kind; else its elements are, one to a line."""
+    empty_is: Literal["nothing", "nil_return"] = "nothing"
+    """Whether an empty list says that nothing happened, a true nought, or only that nothing is there yet: no file."""
     overlap_days: int = Field(7, ge=0)
     """How many days before the last time {since} reaches back, for what was entered late."""
     settles_after_days: int = Field(62, ge=0)
@@ -198,27 +198,6 @@ def climbs(path: str) -> bool:
     while (decoded := unquote(path)) != path:
         path = decoded
     return "\\" in path or any(part.partition(";")[0].strip() == ".." for part in path.split("/"))
-
-
-def made_name(files: str, period: Period | None, day: dt.date) -> str:
-    """Return the name that a feed's pattern gives to what was asked for about a period, on a day.
-
-    Raises ValueError for a pattern that only a sender can fill in.
-    """
-
-    def fill(found: re.Match) -> str:
-        name, _, form = found[0].strip("{}").partition(":")
-        if found[0] == "*":
-            return day.isoformat()
-        if name == "period" and period:
-            return period.start_on.strftime(form)
-        if name == "quarter" and period:
-            return quarter_id(period.start_on)
-        if name == "version":
-            return ""
-        raise ValueError(f"files: {found[0]} is for a sender to fill in, and here we give the name; leave it out")
-
-    return re.sub(r"\{[^}]+\}|\*", fill, files)
 
 
 _DAY = re.compile(r"\{(\w+)(?::([^}]+))?\}")

@@ -1,21 +1,21 @@
-"""Look through a sender's door and take files from it; every kind of door is an fsspec file system."""
+"""Look through a sender's door and take files from it; every kind of door is an fsspec file system, or an API."""
 
 import datetime as dt
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
-import fsspec
+from loaders import file_systems, hosts
+from loaders.address import WEB, Door, ProviderFileError, climbs
+from loaders.provider import Provider
+from loaders.unreachable import DoorUnreachable
 
-from loaders.provider import Door, Provider, ProviderFileError
-
-
-class DoorUnreachable(RuntimeError):
-    """The sender's server does not answer or refuses us: a service fault to be tried again, never a verdict on data."""
+MOST_PAGES, DEEPEST = 1000, 10
+"""How much of a site of links is walked: what goes on for longer goes on for ever."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +27,24 @@ class Sighting:
     modified_at: dt.datetime | None
 
 
-class OpenDoor:
-    """A sender's door, opened: list it and fetch from it."""
+@dataclass(frozen=True)
+class Taken:
+    """A file that was fetched, and when it was sent (UTC) where that is known only now."""
 
-    def __init__(self, door: Door):
-        url = os.path.expandvars(door.url)
-        if "$" in url:
-            raise ProviderFileError(f"door.url: a variable in {door.url} is not set; export it before loading")
-        self._scheme = urlsplit(url).scheme or "file"
-        options = _options(self._scheme, url, door.credential)
+    sent_at: dt.datetime | None = None
+
+
+class OpenDoor:
+    """A sender's door, opened: list it and fetch from it. `names` are asked for where nothing lists them."""
+
+    def __init__(self, door: Door, names: Sequence[str] = ()):
+        self._names = names if door.listing == "none" else None
         try:
-            self._files, self._root = fsspec.core.url_to_fs(url, **options)
+            self._scheme, self._files, self._root = file_systems.opened(door)
+        except ProviderFileError:
+            raise
         except Exception as error:
-            raise DoorUnreachable(f"cannot open {self._scheme} door: {type(error).__name__}") from error
-        self._root = self._root.rstrip("/")
+            raise DoorUnreachable(f"cannot open the door {_told(error)}") from error
 
     def list(self) -> list[Sighting]:
         """Return every file below the door, in path order. Raises DoorUnreachable.
@@ -50,38 +54,116 @@ class OpenDoor:
         try:
             return sorted((one for one in self._walk() if _is_sent(one.path)), key=lambda sighting: sighting.path)
         except Exception as error:
-            raise DoorUnreachable(f"cannot list {self._scheme} door: {type(error).__name__}") from error
+            raise DoorUnreachable(f"cannot list {self._scheme} door {_told(error)}") from error
 
-    def fetch(self, sighting: Sighting, into: Path) -> None:
-        """Copy a file's bytes to a local file. Raises DoorUnreachable."""
-        path = quote(sighting.path) if self._scheme in _WEB else sighting.path
+    def fetch(self, sighting: Sighting, into: Path) -> Taken:
+        """Copy a file's bytes to a local file, in pieces. Raises DoorUnreachable."""
         try:
-            self._files.get_file(f"{self._root}/{path}", str(into))
+            if not _is_sent(sighting.path):
+                raise FileNotFoundError
+            self._files.get_file(self._place(sighting.path), str(into))
+            # A web server may pack what it sends, so that no two sizes agree.
+            if self._scheme not in WEB and sighting.byte_count not in (None, into.stat().st_size):
+                raise DoorUnreachable("it changed while it was read")
         except Exception as error:
-            raise DoorUnreachable(f"cannot read from {self._scheme} door: {type(error).__name__}") from error
+            raise DoorUnreachable(f"cannot read from {self._scheme} door {_told(error)}") from error
+        return Taken(sighting.modified_at)
+
+    def _place(self, path: str) -> str:
+        if self._scheme in WEB:
+            return f"{self._root}/{quote(path)}"
+        if self._scheme == "file":
+            # A file may have become a link since it was seen.
+            inside = Path(self._root).resolve(strict=True)
+            if not (inside / path).resolve(strict=True).is_relative_to(inside):
+                raise FileNotFoundError
+        return f"{self._root}/{path}"
 
     def _walk(self) -> Iterator[Sighting]:
-        if self._scheme in _WEB:
-            yield from self._walk_links(self._root)
-            return
-        if self._scheme == "file":
+        if self._names is not None:
+            yield from self._ask_for_each(self._names)
+        elif self._scheme in WEB:
+            yield from self._walk_links()
+        elif self._scheme == "file":
             yield from _walk_folder(Path(self._root))
-            return
-        if not self._files.exists(self._root or "/"):
-            raise FileNotFoundError("the door's folder does not exist")
-        for path, facts in self._files.find(self._root or "/", detail=True).items():
-            yield Sighting(path[len(self._root) :].lstrip("/"), facts.get("size"), _moment(facts))
+        else:
+            # A bucket has no folders: one that holds nothing yet is only a name.
+            here = self._root or "/"
+            if not self._files.exists(here if self._scheme == "sftp" else here.partition("/")[0]):
+                raise FileNotFoundError
+            for path, facts in self._files.find(here, detail=True).items():
+                # What a link on their side leads to need not be meant for us.
+                if facts.get("type") != "link" and path.startswith(f"{self._root}/"):
+                    yield Sighting(path[len(self._root) + 1 :], facts.get("size"), _moment(facts))
 
-    def _walk_links(self, page: str) -> Iterator[Sighting]:
-        for entry in self._files.ls(page + "/", detail=True):
-            url = entry["name"]
-            if not url.startswith(page + "/") or "?" in url or url.rstrip("/") == page:
-                continue
-            if url.endswith("/"):
-                yield from self._walk_links(url.rstrip("/"))
-                continue
-            facts = self._files.info(url)
-            yield Sighting(unquote(url[len(self._root) :].lstrip("/")), facts.get("size"), _moment(facts))
+    def _ask_for_each(self, names: Sequence[str]) -> Iterator[Sighting]:
+        for name in names:
+            try:
+                facts = self._files.info(self._place(name))
+            except FileNotFoundError as error:
+                # So the library calls every failure; only the server's own word for it is one.
+                if getattr(error.__cause__, "status", None) in (404, 410):
+                    continue
+                raise
+            yield Sighting(name, facts.get("size"), _moment(facts))
+
+    def _walk_links(self) -> Iterator[Sighting]:
+        pages, walked = [self._root], set()
+        while pages:
+            page = pages.pop()
+            walked.add(page)
+            if len(walked) > MOST_PAGES:
+                raise DoorUnreachable(f"its pages of links go on for more than {MOST_PAGES}")
+            for url in _links(page, self._files.cat_file(f"{page}/").decode("utf-8", "replace")):
+                if not url.endswith("/"):
+                    facts = self._files.info(url)
+                    yield Sighting(unquote(url[len(self._root) + 1 :]), facts.get("size"), _moment(facts))
+                elif url.rstrip("/") not in walked and url.count("/") - self._root.count("/") <= DEEPEST:
+                    pages.append(url.rstrip("/"))
+
+
+def open_door(provider: Provider, as_of: dt.datetime, seen: Collection[tuple[str, str]] = ()):
+    """Open the door of a provider as of a moment; `seen` are the (feed, path) of files that were fetched before.
+
+    What is returned has `list()` and `fetch(sighting, into)`, which returns None where there is no file after all.
+    """
+    if provider.door.rest:
+        from loaders.rest import RestDoor
+
+        return RestDoor(provider, as_of, seen)
+    if provider.door.listing == "none":
+        from loaders.windows import windows
+
+        first = min(agreement.valid_from for agreement in provider.agreements)
+        return OpenDoor(provider.door, [window.path for window in windows(provider.feeds, first, as_of)])
+    return OpenDoor(provider.door)
+
+
+class _Page(HTMLParser):
+    """What a page links to, and whether it asks for a password."""
+
+    def __init__(self):
+        super().__init__()
+        self.links: dict[str, None] = {}
+
+    def handle_starttag(self, tag, attrs):
+        said = dict(attrs)
+        if tag == "a" and said.get("href"):
+            self.links[said["href"]] = None
+        if tag == "input" and (said.get("type") or "").lower() == "password":
+            raise DoorUnreachable("it answers with a page to log in on")
+
+
+def _links(page: str, text: str) -> Iterator[str]:
+    """Yield what a page links to below itself, in full."""
+    parsed = _Page()
+    parsed.feed(text)
+    for link in parsed.links:
+        url = urljoin(f"{page}/", link.strip())
+        parts = urlsplit(url)
+        is_below = url.startswith(f"{page}/") and url != f"{page}/"
+        if is_below and not (parts.query or parts.fragment or climbs(link)):
+            yield url
 
 
 def _walk_folder(root: Path) -> Iterator[Sighting]:
@@ -98,56 +180,30 @@ def _walk_folder(root: Path) -> Iterator[Sighting]:
 
 
 def _is_sent(path: str) -> bool:
+    has_controls = any(ord(letter) < 32 or ord(letter) == 127 for letter in path)
     parts = path.split("/")
-    return not any(part == "" or part.startswith((".", "~$")) for part in parts)
+    return not (climbs(path) or has_controls or any(part == "" or part.startswith((".", "~$")) for part in parts))
 
 
-def open_door(provider: Provider) -> OpenDoor:
-    """Open the door of a provider."""
-    return OpenDoor(provider.door)
+def _told(error: Exception) -> str:
+    """Say what went wrong in our own words: a library's may hold a URL with a secret in it."""
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    ours = next((one for one in causes if isinstance(one, DoorUnreachable | hosts.HostRefused)), None)
+    if ours is not None:
+        return f"({ours})"
+    kinds = {type(one).__name__ for one in causes}
+    words = next((words for names, words in _IN_WORDS.items() if kinds & set(names)), type(error).__name__)
+    return f"({words})"
 
 
-_WEB = ("http", "https")
-
-
-def credentials(name: str | None) -> dict:
-    """Return the credentials kept under a name: JSON in ASSURE_CREDENTIAL_<NAME>, or in the file that …_FILE names.
-
-    Raises ProviderFileError where there are none, or they are no JSON.
-    """
-    if name is None:
-        return {}
-    variable = f"ASSURE_CREDENTIAL_{name.upper()}"
-    text = os.environ.get(variable)
-    if text is None and os.environ.get(f"{variable}_FILE"):
-        text = Path(os.environ[f"{variable}_FILE"]).read_text(encoding="utf-8")
-    if text is None:
-        raise ProviderFileError(f"credential '{name}' is not set; give it as JSON in {variable}")
-    try:
-        return json.loads(text)
-    except ValueError:
-        # From None: the error holds the text.
-        raise ProviderFileError(f"credential '{name}' is not JSON; write {variable} as {{\"username\": …}}") from None
-
-
-def _options(scheme: str, url: str, credential: str | None) -> dict:
-    options = credentials(credential)
-    if scheme in ("sftp", "ssh"):
-        # A server whose key nobody pinned is nobody's server.
-        if "known_hosts" not in options:
-            raise ProviderFileError(f"credential '{credential}' has no known_hosts: pin the server's host key there")
-        options["known_hosts"] = _known_hosts(options["known_hosts"])
-        options.setdefault("client_keys", [])
-        options.setdefault("agent_path", None)
-        options.setdefault("config", [])
-    # An instance kept from an earlier run has its listing of then, and would hide tonight's files.
-    return options | {"skip_instance_cache": True}
-
-
-def _known_hosts(text: str):
-    import asyncssh
-
-    return asyncssh.import_known_hosts(text)
+_IN_WORDS = {
+    ("HostKeyNotVerifiable",): "its host key is not the pinned one; ask the sender before you pin another",
+    ("PermissionDenied", "PermissionError", "ClientAuthenticationError", "NoCredentialsError"): "it refuses us",
+    ("FileNotFoundError", "NoSuchBucket"): "what was asked for is not there",
+    ("TimeoutError", "FSTimeoutError", "ConnectTimeoutError"): "it did not answer in time",
+}
 
 
 def _moment(facts: dict) -> dt.datetime | None:

@@ -45,13 +45,14 @@ def contracts() -> Mapping[str, Contract]:
 
 def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable."""
-    door = open_door(provider)
     fetched = Fetched([], [], [])
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
         seen = _seen(connection, provider)
+    door = open_door(provider, as_of, seen.keys())
     sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
     fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
+    _note_unexpected(provider, fetched.unexpected, as_of)
     if fetched.unexpected:
         log.warning(
             "files at the door whose names no feed expects: see `assure status`",
@@ -67,15 +68,28 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
         if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
             continue
         with NamedTemporaryFile() as content:
-            door.fetch(sighting, Path(content.name))
+            taken = door.fetch(sighting, Path(content.name))
+            if taken is None:
+                continue
             with connect("loader") as connection:
                 load_id, is_new = _register(
-                    connection, provider, name, sighting, said, content, agreement.reference, as_of
+                    connection, provider, name, sighting, taken.sent_at, said, content, agreement.reference, as_of
                 )
         if is_new:
             fetched.load_ids.append(load_id)
             log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
     return fetched
+
+
+def _note_unexpected(provider: Provider, paths: Iterable[str], as_of: dt.datetime) -> None:
+    """Keep for `assure status` what this look through the door found under names that no feed expects."""
+    with connect("loader") as connection, connection.cursor() as cursor:
+        cursor.execute("delete from audit.unexpected_files where provider_code = %s", (provider.organisation_code,))
+        cursor.executemany(
+            "insert into audit.unexpected_files (provider_code, path, seen_at) values (%s, %s, %s)"
+            " on conflict (provider_code, path) do nothing",
+            [(provider.organisation_code, path, as_of) for path in paths],
+        )
 
 
 def land(provider: Provider, as_of: dt.datetime) -> list[int]:
@@ -181,16 +195,18 @@ def feed_of(provider: Provider, load: Mapping) -> Feed | None:
 def _is_todays(provider: Provider, load: Mapping) -> bool:
     """Say whether a load's identity is what today's provider file and contracts would give it."""
     feed = feed_of(provider, load)
-    return feed is not None and (load["mapping_version"], load["contract_versions"]) == _versions(feed)
+    return feed is not None and (load["mapping_version"], load["contract_versions"]) == _versions(
+        feed, load["file_name"]
+    )
 
 
-def _versions(feed: Feed) -> tuple[str, str]:
-    return feed.mapping_version, contract_versions(feed, contracts())
+def _versions(feed: Feed, path: str) -> tuple[str, str]:
+    return feed.version_of(feed.match(path)), contract_versions(feed, contracts())
 
 
 def _register_again(connection: Connection, provider: Provider, load: Mapping, as_of: dt.datetime) -> tuple[int, bool]:
     """Register the kept bytes of a load under today's mapping and contracts; return (load_id, is_new)."""
-    mapping_version, contract_version = _versions(feed_of(provider, load))
+    mapping_version, contract_version = _versions(feed_of(provider, load), load["file_name"])
     delivery = ledger.Delivery(
         **{name: load[name] for name in _CARRIED_OVER},
         mapping_version=mapping_version,
@@ -217,14 +233,15 @@ def _register(
     provider: Provider,
     feed_name: str,
     sighting: Sighting,
+    sent_at: dt.datetime | None,
     said: FileName,
     content: BinaryIO,
     agreement: str,
     as_of: dt.datetime,
 ) -> tuple[int, bool]:
-    submitted_at = sighting.modified_at or as_of
+    submitted_at = min(sent_at or as_of, as_of)
     feed = provider.feeds[feed_name].of(said, submitted_at.astimezone(LONDON).date())
-    mapping_version, contract_version = _versions(feed)
+    mapping_version, contract_version = _versions(feed, sighting.path)
     size = content.seek(0, os.SEEK_END)
     content.seek(0)
     delivery = ledger.Delivery(
@@ -252,11 +269,14 @@ def _register(
             "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, submitted_on,"
             " period_start_on, period_end_on, load_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " on conflict (provider_code, feed, path) do update set byte_count = excluded.byte_count,"
-            " modified_at = excluded.modified_at, submitted_on = excluded.submitted_on, load_id = excluded.load_id",
+            " modified_at = excluded.modified_at, load_id = excluded.load_id,"
+            # Where nothing tells when it was sent, the same bytes were sent when they were first met.
+            " submitted_on = case when %s and sightings.load_id = excluded.load_id then sightings.submitted_on"
+            " else excluded.submitted_on end",
             (
                 delivery.provider_code, feed_name, sighting.path, sighting.byte_count, sighting.modified_at,
                 delivery.submitted_at.astimezone(LONDON).date(), delivery.period_start_on, delivery.period_end_on,
-                load_id,
+                load_id, sent_at is None,
             ),
         )  # fmt: skip
     if is_first_met and not is_new:
@@ -380,7 +400,7 @@ def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: 
         return False
     feed, findings = feed_of(provider, load), []
     for record in sorted(feed.records):
-        contract, named = contracts()[record], headings(feed, record)
+        contract, named = contracts()[record], feed.called(record)
         outcomes = judging.judge(connection, load_id, contract, _already(connection, load_id, record))
         findings += judging.findings_of(contract, outcomes, named)
         findings += whole_file.beside_what_counts(connection, load, record, named)
@@ -392,17 +412,6 @@ def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: 
     ledger.move(connection, load_id, state, as_of, rows_set_aside=set_aside)
     log.info(state, extra={"sender": provider.code, "load_id": load_id})
     return True
-
-
-def headings(feed: Feed, record: str) -> dict[str, str]:
-    """Return the sender's own headings of a record's columns, for verdicts it can follow."""
-    return {
-        name: " + ".join(cell.source)
-        for table in feed.tables
-        if table.record == record
-        for name, cell in table.columns.items()
-        if cell.source
-    }
 
 
 def _already(connection: Connection, load_id: int, record: str) -> dict[str, int]:

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from expectations.codes import UNMAPPED, code_list
 from expectations.contract import Column, Contract, load_contracts
-from loaders import credentials, file_names, identifiers
+from loaders import credentials, file_names, identifiers, windows
 from loaders.address import Door, ProviderFileError
 from loaders.feeds import STATES, CellMap, Closed, Feed, TableMap, hash_of
 from loaders.units import factor
@@ -97,6 +97,10 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
             for fault in error.errors(include_input=False, include_url=False)
         )
         raise ProviderFileError(f"{path.name}: {told}") from None
+    try:
+        windows.check(provider.door, provider.feeds)
+    except ValueError as error:
+        raise ProviderFileError(f"{path.name}: {error}") from None
     if provider.code != path.stem:
         raise ProviderFileError(f"{path.name}: code: is '{provider.code}'; the file must be called {provider.code}.yml")
     for agreement in provider.agreements:

@@ -1,19 +1,30 @@
 """By real SFTP, real HTTP and folders; what is not there is a service fault and never a verdict on data."""
 
+import contextlib
 import datetime as dt
 import json
 import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
+import asyncssh
 import pytest
 
 from demo.servers import HttpServer, SftpServer
 from loaders import load
 from loaders.doors import DoorUnreachable, OpenDoor, Sighting
+from loaders.hosts import HostRefused
 from loaders.provider import Door, ProviderFileError
 from tests.made_up_sender import SUBMITTED_AT
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 NAMES = ["FFT #1 100%.csv", "incidents_2026-06.csv", "register/input é.csv"]
+
+
+@pytest.fixture(autouse=True)
+def this_machine_is_allowed(monkeypatch):
+    monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
 
 
 @pytest.fixture
@@ -65,7 +76,7 @@ def test_files_come_from_a_folder(folder, tmp_path):
 def test_a_server_with_another_key_than_the_one_pinned_is_nobodys(folder, monkeypatch):
     with SftpServer(folder, "zz1", "a password") as server, SftpServer(folder, "zz1", "a password") as other:
         pinned = other.known_hosts.replace(str(other.port), str(server.port))
-        with pytest.raises(DoorUnreachable):
+        with pytest.raises(DoorUnreachable, match="its host key is not the pinned one"):
             by_sftp(server, monkeypatch, known_hosts=pinned)
 
 
@@ -73,6 +84,34 @@ def test_a_server_whose_key_nobody_pinned_is_not_spoken_to(folder, monkeypatch):
     with SftpServer(folder, "zz1", "a password") as server:
         with pytest.raises(ProviderFileError, match="pin the server's host key"):
             by_sftp(server, monkeypatch, known_hosts=None)
+
+
+def test_files_come_by_sftp_with_a_key(folder, tmp_path, monkeypatch):
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    sealed = key.export_private_key(passphrase="words", rounds=8).decode()
+    with SftpServer(folder, "zz1", "a password", public_key=key.export_public_key().decode()) as server:
+        opened = by_sftp(server, monkeypatch, password=None, private_key=sealed, passphrase="words")
+        assert_serves(opened, tmp_path / "fetched")
+        with pytest.raises(ProviderFileError, match="private_key or known_hosts cannot be read"):
+            by_sftp(server, monkeypatch, password=None, private_key=sealed, passphrase="other words")
+        another = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+        with pytest.raises(DoorUnreachable, match="it refuses us"):
+            by_sftp(server, monkeypatch, password=None, private_key=another)
+
+
+def test_a_link_on_the_senders_server_is_not_followed(folder, tmp_path, monkeypatch):
+    (tmp_path / "outside.csv").write_text("not theirs to send")
+    (folder / "incidents_2026-07.csv").symlink_to(tmp_path / "outside.csv")
+    (folder / "everything").symlink_to(tmp_path)
+    with SftpServer(folder, "zz1", "a password") as server:
+        assert [one.path for one in by_sftp(server, monkeypatch).list()] == NAMES
+
+
+def test_a_key_that_a_door_does_not_know_is_refused_by_name(folder, monkeypatch):
+    with SftpServer(folder, "zz1", "a password") as server:
+        with pytest.raises(ProviderFileError, match="holds pasword, which this door does not know") as refused:
+            by_sftp(server, monkeypatch, pasword="secret-5d")
+    assert "secret-5d" not in str(refused.value)
 
 
 def test_a_wrong_password_is_a_service_fault_and_says_no_secret(folder, monkeypatch):
@@ -107,6 +146,137 @@ def test_a_dead_server_is_a_service_fault(folder):
         OpenDoor(Door(url=url)).list()
 
 
+class Misled(BaseHTTPRequestHandler):
+    """A server that sends whoever comes where `ways` says, or answers with what stands there, or 404."""
+
+    ways: ClassVar[dict[str, str]] = {}
+
+    def do_GET(self):
+        said = self.ways.get(self.path)
+        content = said.encode() if said and not said.startswith(("http", "/")) else b""
+        self.send_response(404 if said is None else 200 if content else 302)
+        if said and not content:
+            self.send_header("Location", said)
+        self.send_header("Content-Type", "text/html" if b"<" in content else "text/csv")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content if self.command == "GET" else b"")
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        """Print nothing."""
+
+
+@pytest.fixture
+def misled():
+    """Call with where each path leads; returns the server's address."""
+    with contextlib.ExitStack() as open_servers:
+
+        def serve(**ways):
+            handler = type("Here", (Misled,), {"ways": {f"/{path}": to for path, to in ways.items()}})
+            server = open_servers.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            open_servers.callback(server.shutdown)
+            return f"http://127.0.0.1:{server.server_address[1]}"
+
+        yield serve
+
+
+LINKS = (
+    "<html><a href='a.csv'>a</a> <a href='../b.csv'>b</a> <a href='%2e%2e/c.csv'>c</a> <a href='http://x.test/d'>d</a>"
+)
+
+
+def test_a_host_that_nobody_listed_is_not_called(folder, monkeypatch):
+    with HttpServer(folder) as server:
+        for listed in ("", "files.example.nhs.uk, *.nhs.uk", "*"):
+            monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", listed)
+            with pytest.raises(HostRefused, match=r"127\.0\.0\.1 is not an allowed host; .* ASSURE_ALLOWED_HOSTS"):
+                OpenDoor(Door(url=server.url))
+
+
+def test_a_name_that_leads_into_a_private_network_must_be_listed_in_full(folder, monkeypatch):
+    with HttpServer(folder) as server:
+        by_name = Door(url=server.url.replace("127.0.0.1", "localhost"))
+        monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "*ost")
+        with pytest.raises(HostRefused, match="without a wildcard"):
+            OpenDoor(by_name)
+        monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "localhost")
+        assert len(OpenDoor(by_name).list()) == len(NAMES)
+
+
+def test_links_that_lead_out_of_the_door_are_left_out(misled):
+    url = misled(**{"out/": LINKS, "out/a.csv": "Ref"})
+    assert [one.path for one in OpenDoor(Door(url=f"{url}/out")).list()] == ["a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        ("http://169.254.169.254/latest/meta-data/", r"169\.254\.169\.254 is not an allowed host|in clear"),
+        ("https://169.254.169.254/latest/meta-data/", r"169\.254\.169\.254 is not an allowed host"),
+        ("https://files.example.nhs.uk/out/a.csv", "files.example.nhs.uk is not an allowed host"),
+        ("/login", "outside the door, perhaps to log in"),
+        ("/out/%2e%2e/secret", "outside the door"),
+        ("/out/page", "a web page where a file should be"),
+    ],
+)
+def test_a_redirect_leads_nowhere_that_the_door_does_not(misled, tmp_path, to, told):
+    url = misled(**{"out/a.csv": to, "login": "not a file", "secret": "not a file", "out/page": "<html>Log in"})
+    with pytest.raises(DoorUnreachable, match=told):
+        OpenDoor(Door(url=f"{url}/out")).fetch(Sighting("a.csv", None, None), tmp_path / "fetched")
+
+
+def test_a_redirect_to_another_server_is_followed_where_it_is_listed_and_nothing_secret_is_shown(
+    misled, tmp_path, monkeypatch
+):
+    elsewhere = misled(**{"files/1": "Ref"})
+    url = misled(**{"out/a.csv": f"{elsewhere}/files/1", "out/b.csv": "/out/c.csv", "out/c.csv": "Ref"})
+    OpenDoor(Door(url=f"{url}/out")).fetch(Sighting("a.csv", None, None), tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_text() == "Ref"
+    monkeypatch.setenv("ASSURE_CREDENTIAL_ZZ1", json.dumps({"token": "secret-5d"}))
+    with_token = OpenDoor(Door(url=f"{url}/out", credential="zz1"))
+    with_token.fetch(Sighting("b.csv", None, None), tmp_path / "fetched")
+    with pytest.raises(DoorUnreachable, match="to which the credential is not shown"):
+        with_token.fetch(Sighting("a.csv", None, None), tmp_path / "fetched")
+
+
+def test_a_page_to_log_in_on_is_no_empty_folder(misled):
+    url = misled(**{"out/": "<html><form><input name=u><input type='Password'></form>"})
+    with pytest.raises(DoorUnreachable, match="a page to log in on"):
+        OpenDoor(Door(url=f"{url}/out")).list()
+
+
+def test_a_page_of_links_that_goes_on_for_ever_ends(misled, monkeypatch):
+    deep = {f"out/{'d/' * depth}": "<a href='d/'>d</a><a href='./'>same</a><a href='../'>up</a>" for depth in range(40)}
+    assert OpenDoor(Door(url=f"{misled(**deep)}/out")).list() == []
+    wide = {"out/": "".join(f"<a href='{n}/'>" for n in range(5)), **{f"out/{n}/": "<html>" for n in range(5)}}
+    monkeypatch.setattr("loaders.doors.MOST_PAGES", 4)
+    with pytest.raises(DoorUnreachable, match="go on for more than 4"):
+        OpenDoor(Door(url=f"{misled(**wide)}/out")).list()
+
+
+def test_one_exact_address_is_a_door_where_nothing_lists_it(misled, tmp_path):
+    url = misled(**{"assets/etr.csv": "RXX", "assets/broken.csv": "/assets/nowhere"})
+    door = OpenDoor(Door(url=f"{url}/assets", listing="none"), ["etr.csv", "epraccur.csv"])
+    assert [one.path for one in door.list()] == ["etr.csv"]
+    door.fetch(door.list()[0], tmp_path / "fetched")
+    assert (tmp_path / "fetched").read_text() == "RXX"
+
+
+def test_what_is_not_there_is_told_from_what_is_refused(misled):
+    url = misled(**{"assets/etr.csv": "https://169.254.169.254/"})
+    with pytest.raises(DoorUnreachable, match=r"169\.254"):
+        OpenDoor(Door(url=f"{url}/assets", listing="none"), ["etr.csv"]).list()
+
+
+def test_nothing_is_said_in_clear_over_a_network(monkeypatch):
+    monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "files.example.nhs.uk")
+    with pytest.raises(ProviderFileError, match="use https"):
+        OpenDoor(Door(url="http://files.example.nhs.uk/out"))
+
+
 # ---- Folders ---------------------------------------------------------------------------------------------------------
 
 
@@ -122,11 +292,48 @@ def test_what_leads_out_of_a_folder_is_not_the_senders(folder, tmp_path):
     assert found == {*NAMES, "again.csv"}
 
 
-@pytest.mark.parametrize("path", ["../secret.csv", "register/../../secret.csv", "/etc/hostname", "~$book.xlsx"])
-def test_a_path_that_climbs_out_is_never_taken_from_a_listing(folder, monkeypatch, path):
+CLIMBS = [
+    "../secret.csv", "register/../../secret.csv", "/etc/hostname", "~$book.xlsx", "%2e%2e/secret.csv",
+    "register/%252e%252e/%2e./secret.csv", "..\\secret.csv", "register/..;/secret.csv", "a\nb.csv", "register//a.csv",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", CLIMBS)
+def test_a_path_that_climbs_out_is_never_taken(folder, tmp_path, monkeypatch, path):
     door = OpenDoor(Door(url=folder.as_uri()))
     monkeypatch.setattr(door, "_walk", lambda: iter([Sighting(path, 1, None), Sighting(NAMES[1], 1, None)]))
     assert [one.path for one in door.list()] == [NAMES[1]]
+    with pytest.raises(DoorUnreachable, match="what was asked for is not there"):
+        door.fetch(Sighting(path, 1, None), tmp_path / "fetched")
+
+
+def test_a_file_that_became_a_link_since_it_was_seen_is_not_read(folder, tmp_path):
+    (tmp_path / "secret.csv").write_text("not theirs")
+    door = OpenDoor(Door(url=folder.as_uri()))
+    seen = next(one for one in door.list() if one.path == NAMES[1])
+    (folder / NAMES[1]).unlink()
+    (folder / NAMES[1]).symlink_to(tmp_path / "secret.csv")
+    with pytest.raises(DoorUnreachable):
+        door.fetch(seen, tmp_path / "fetched")
+    assert not (tmp_path / "fetched").exists()
+
+
+def test_a_file_that_grew_while_it_was_read_waits_for_another_night(folder, tmp_path):
+    door = OpenDoor(Door(url=folder.as_uri()))
+    seen = next(one for one in door.list() if one.path == NAMES[1])
+    with (folder / NAMES[1]).open("a", encoding="utf-8") as more:
+        more.write("and more")
+    with pytest.raises(DoorUnreachable, match="changed while it was read"):
+        door.fetch(seen, tmp_path / "fetched")
+
+
+def test_a_folder_door_lies_in_a_folder_that_is_listed_where_any_is(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSURE_ALLOWED_FOLDERS", os.pathsep.join([str(tmp_path / "another"), str(folder)]))
+    assert OpenDoor(Door(url=(folder / "register").as_uri())).list()
+    (folder / "way_out").symlink_to(tmp_path)
+    for outside in (tmp_path, folder / "way_out"):
+        with pytest.raises(HostRefused, match="ASSURE_ALLOWED_FOLDERS"):
+            OpenDoor(Door(url=outside.as_uri()))
 
 
 def test_a_door_without_its_variable_or_credential_says_which(monkeypatch):
