@@ -375,7 +375,7 @@ class Feed(Closed):
         return hash_of(self.model_dump(mode="json", by_alias=True, exclude=kept))
 
     def version_of(self, said: FileName | None) -> str:
-        """Return the version of a file's reading: the same bytes say another thing under a name that fills in others."""
+        """Return the version of a file's reading: a name that fills in other facts makes the same bytes say others."""
         read = {cell.file for table in self.tables for cell in table.columns.values() if cell.file is not None}
         facts = {name: str(fact) for name, fact in (said.facts if said else {}).items() if name in read}
         return hash_of({"mapping": self.mapping_version, "facts": facts}) if facts else self.mapping_version

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator
 from tempfile import TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from loaders.feeds import FileFormat
-from loaders.row import Row, Unreadable, clean
+from loaders.row import LONGEST_CELL, Row, Unreadable, clean
 from loaders.unpacking import LARGEST_INSIDE, encoding_of, undecodable_line
 
 DEEPEST = 32
@@ -30,41 +30,78 @@ def rows(content: BinaryIO, form: FileFormat, places: tuple[str | None, ...]) ->
     the disk. Raises Unreadable.
     """
     places = places or (None,)
-    with TemporaryFile("w+", encoding="utf-8") as waiting:
-        tables = {place: _Table() for place in places}
-        met: set[str | None] = {None}
-        size, number = 0, 0
+    with TemporaryFile("w+", encoding="utf-8") as file:
+        waiting = _Waiting(file, places)
+        strange = None
         for number, element in _elements(content, form):
-            if not isinstance(element, dict):
-                if not isinstance(element, str) or clean(element).casefold() not in ("nil", "nil return"):
-                    raise Unreadable("FILE-JSON-SHAPE", number, found=_in_words(element))
+            if isinstance(element, dict):
+                waiting.add(number, element)
+            elif isinstance(element, str) and clean(element).casefold() in ("nil", "nil return"):
                 yield Row(None, number, [clean(element)])
+            else:
+                strange = strange or Unreadable("FILE-JSON-SHAPE", number, found=_in_words(element))
+                waiting.add_strange(number, element)
+        if strange and not waiting.has_headings:
+            raise strange
+        yield from waiting.rows()
+
+
+class _Waiting:
+    """The rows of all places, on the disk until every heading is known."""
+
+    def __init__(self, file: TextIO, places: tuple[str | None, ...]):
+        self._file = file
+        self._places = places
+        self._tables = {place: _Table() for place in places}
+        self._met: set[str | None] = {None}
+        self._size = 0
+
+    @property
+    def has_headings(self) -> bool:
+        return any(table.headings() for table in self._tables.values())
+
+    def add(self, number: int, element: dict) -> None:
+        """Take one object for every place."""
+        for place, table in self._tables.items():
+            if place is None:
+                self._write(place, number, table.take(_flat(element, number)))
                 continue
-            for at, place in enumerate(places):
-                found = _expanded(element, place.split("."), "", number) if place else (_flat(element, number),)
-                if place not in met and _leads_to_a_list(element, place.split(".")):
-                    met.add(place)
-                for flat in found:
-                    line = json.dumps([at, number, tables[place].take(flat)], separators=(",", ":")) + "\n"
-                    size += len(line)
-                    if size > LARGEST_INSIDE:
-                        raise Unreadable("FILE-TOO-LARGE")
-                    waiting.write(line)
-        heads = {place: table.headings() for place, table in tables.items()}
+            path = place.split(".")
+            if place not in self._met and _leads_to_a_list(element, path):
+                self._met.add(place)
+            for flat in _expanded(element, path, "", number):
+                self._write(place, number, table.take(flat))
+
+    def add_strange(self, number: int, element) -> None:
+        """Take what is no object: beyond the last heading, a row that lacks all it needs and is set aside for that."""
+        self._write(self._places[0], number, [(None, str(element)[:LONGEST_CELL])])
+
+    def rows(self) -> Iterator[Row]:
+        heads = {place: table.headings() for place, table in self._tables.items()}
         for place, headings in heads.items():
             # No row at all in a list that is there is another thing than no such list.
-            if headings or not number or place in met:
+            if headings or not self._size or place in self._met:
                 yield Row(place, 0, headings)
-        waiting.seek(0)
-        counted = dict.fromkeys(places, 0)
-        for line in waiting:
+        self._file.seek(0)
+        counted = dict.fromkeys(self._places, 0)
+        for line in self._file:
             at, number, found = json.loads(line)
-            place = places[at]
+            place = self._places[at]
             counted[place] += 1
             cells: list = [None] * len(heads[place])
             for column, cell in found:
-                cells[column] = cell
+                if column is None:
+                    cells.append(cell)
+                else:
+                    cells[column] = cell
             yield Row(place, number if place is None else counted[place], cells)
+
+    def _write(self, place: str | None, number: int, cells: list[tuple]) -> None:
+        line = json.dumps([self._places.index(place), number, cells], separators=(",", ":")) + "\n"
+        self._size += len(line)
+        if self._size > LARGEST_INSIDE:
+            raise Unreadable("FILE-TOO-LARGE")
+        self._file.write(line)
 
 
 def remnants(content: BinaryIO, encoding: str) -> Iterator[Row]:
@@ -126,7 +163,7 @@ def _flat(value, number: int, path: str = "", into: dict | None = None) -> dict:
     if isinstance(value, dict):
         for name, inner in value.items():
             _flat(inner, number, f"{path}.{clean(name)}" if path else clean(name), into)
-        if not value:
+        if not value and path:
             into.setdefault(path, None)
     elif isinstance(value, list):
         for path_inside, cell in _gathered(value, number, path).items():
