@@ -1,0 +1,40 @@
+with
+
+by_session as (
+    select distinct
+        provider_code,
+        icb_code,
+        quarter_id,
+        'session' as basis,
+        group_key,
+        person_ref
+    from {{ ref("int_participations__numbered") }}
+    where has_attended
+),
+
+-- Of a role without a first day it is known that it was held when it was sent.
+by_role as (
+    select distinct
+        roles.provider_code,
+        roles.icb_code,
+        {{ financial_quarter("quarters.start_at") }} as quarter_id,
+        'role' as basis,
+        {{ sender_key("roles.group_id", "roles.provider_code") }} as group_key,
+        roles.person_ref
+    from {{ ref("stg_involvement_role") }} as roles
+    cross join
+        lateral generate_series(
+            date_trunc('quarter', coalesce(roles.started_on, roles.submitted_on)),
+            least(roles.ended_on, {{ as_of_on() }}),
+            interval '3 months'
+        ) as quarters (start_at)
+    where roles.person_ref is not null and coalesce(roles.started_on <= {{ as_of_on() }}, true)
+),
+
+together as (
+    select * from by_session
+    union all
+    select * from by_role
+)
+
+select * from together

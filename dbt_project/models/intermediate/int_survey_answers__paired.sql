@@ -1,0 +1,67 @@
+with
+
+-- On a scale the list's order is from best to worst; what stands on no scale (does not apply) is compared with nothing.
+scales as (
+    select
+        code as answer_code,
+        position as scale_position
+    from {{ ref("code_lists") }}
+    where list_name = 'survey_answer' and group_code is not null
+),
+
+answers as (
+    select
+        stg_survey_answer.provider_code,
+        stg_survey_answer.icb_code,
+        stg_survey_answer.survey_kind,
+        stg_survey_answer.item_code,
+        stg_survey_answer.respondent_ref,
+        stg_survey_answer.wave,
+        stg_survey_answer.service_id,
+        stg_survey_answer.answer_code,
+        coalesce(stg_survey_answer.answered_on, stg_survey_answer.period_start_on) as answered_on,
+        scales.scale_position
+    from {{ ref("stg_survey_answer") }} as stg_survey_answer
+    inner join scales on stg_survey_answer.answer_code = scales.answer_code
+    where stg_survey_answer.respondent_ref is not null
+),
+
+first_before as (
+    select distinct on (provider_code, survey_kind, item_code, respondent_ref) *
+    from answers
+    where wave = 'before'
+    order by provider_code, survey_kind, item_code, respondent_ref, answered_on, scale_position
+),
+
+last_after as (
+    select distinct on (provider_code, survey_kind, item_code, respondent_ref) *
+    from answers
+    where wave = 'after'
+    order by
+        provider_code asc, survey_kind asc, item_code asc, respondent_ref asc, answered_on desc, scale_position asc
+),
+
+paired as (
+    select
+        last_after.provider_code,
+        last_after.icb_code,
+        last_after.survey_kind,
+        last_after.item_code,
+        last_after.respondent_ref,
+        last_after.service_id,
+        first_before.answered_on as before_on,
+        last_after.answered_on as after_on,
+        first_before.answer_code as answer_before,
+        last_after.answer_code as answer_after,
+        first_before.scale_position - last_after.scale_position as steps_better
+    from last_after
+    inner join first_before
+        on
+            last_after.provider_code = first_before.provider_code
+            and last_after.survey_kind = first_before.survey_kind
+            and last_after.item_code = first_before.item_code
+            and last_after.respondent_ref = first_before.respondent_ref
+    where coalesce(first_before.answered_on <= last_after.answered_on, true)
+)
+
+select * from paired
