@@ -1,7 +1,6 @@
 """The `assure` command: run any step of the pipeline by hand, and ask what became of it."""
 
 import csv
-import datetime as dt
 import logging
 import os
 import sys
@@ -11,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from assure import senders
+from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
 from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, told, wants_everything
-from warehouse.periods import LONDON, last_ended_quarter, quarter_named
+from warehouse.periods import LONDON, last_ended_quarter
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,19 +24,13 @@ app = typer.Typer(
     "\n\nTry it: `assure demo`. Then, each night: `assure load`, `assure build`; each quarter: `assure report`.",
     epilog="Exit codes: 0 done · 1 bad data or nothing to do it with · 2 wrong use · 3 a service or our code failed.",
 )
-RUN, LOOK, MEND, KEEP = "Run it", "Look at it", "Mend it", "Keep it current"
+RUN, ADD, LOOK, MEND, KEEP = "Run it", "Add a sender", "Look at it", "Mend it", "Keep it current"
 say = Voice()
-
-AsOf = Annotated[
-    str | None,
-    typer.Option("--as-of", help="The moment to speak for: a day (2026-07-29) or a moment with zone. Default: now."),
-]
-Because = Annotated[str, typer.Option("--because", help="Why, in a sentence; it is kept.")]
-Role = Annotated[str, typer.Option("--role", help="Your role, never your name.")]
 
 
 def main() -> None:
     """Run the command; whatever fails ends as one line and an exit code, and with ASSURE_DEBUG=1 as a traceback too."""
+    senders.speak_any_text()
     _log_to_stderr(os.environ.get("ASSURE_LOG", "WARNING"))
     try:
         app()
@@ -101,8 +96,8 @@ def load(
     from loaders import load as loading
     from loaders import replies
 
-    moment, failed = _moment(as_of), False
-    for provider in _providers(senders):
+    moment, failed = moment_of(as_of), False
+    for provider in chosen(senders):
         with say.status(f"{provider.code}: fetching, landing, judging"):
             try:
                 fetched = loading.load_sender(provider, moment)
@@ -111,6 +106,8 @@ def load(
                 failed = True
                 continue
         say.print(f"{provider.code}: {len(fetched.load_ids)} new files")
+        for path in fetched.unexpected:
+            say.print(f"{provider.code}: no feed expects a file of this name, not fetched: {path}; mend files:")
         for path in fetched.without_agreement:
             say.print(f"{provider.code}: no agreement in force, not fetched: {path}; renew it under agreements:")
         print(replies.write(provider))
@@ -127,13 +124,15 @@ def build(
 ) -> None:
     """Let the wave of judged loads in, build the marts beside the old ones, test them and swap them in."""
     from loaders import load as loading
+    from loaders.check import remember_accepted
     from warehouse import build as building
 
-    moment = _moment(as_of)
-    quarter = _quarter(quarter) if quarter else last_ended_quarter(moment)
+    moment = moment_of(as_of)
+    quarter = quarter_of_name(quarter) if quarter else last_ended_quarter(moment)
     with say.status("Great Expectations judges the wave"):
         loading.refresh_reference(moment)
         sequence = loading.accept_wave(moment)
+        remember_accepted(chosen(None), moment)
     with say.status(f"dbt builds and tests everything up to sequence {sequence}"):
         build_id = building.build(sequence, moment, quarter)
     building.swap(build_id)
@@ -155,7 +154,7 @@ def report(
     """Draft a quarter's report from the marts as they stand, or give the edition that exists; sign it off if asked."""
     from report import publication
 
-    moment, quarter = _moment(as_of), _quarter(quarter)
+    moment, quarter = moment_of(as_of), quarter_of_name(quarter)
     codes = publication.icbs()
     if icb:
         if icb not in codes:
@@ -218,31 +217,23 @@ def status(sender: Annotated[str | None, typer.Argument(help="Only this sender."
         overview.feeds,
     )
     ending = standing.agreements_ending(
-        _providers([sender] if sender else None), _moment(as_of).astimezone(LONDON).date()
+        chosen([sender] if sender else None), moment_of(as_of).astimezone(LONDON).date()
     )
     for line in (*overview.attention, *ending):
         print(line)
     print(overview.build)
 
 
-@app.command(rich_help_panel=LOOK, epilog="Example: assure check incidents_2026-06.csv --provider zw1")
-def check(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file as the sender would send it.")],
-    provider: Annotated[str, typer.Option("--provider", help="Code of the provider file that maps it.")],
-    feed: Annotated[str | None, typer.Option("--feed", help="Which feed, when the file's name does not tell.")] = None,
-    as_of: AsOf = None,
-) -> None:
-    """Give the verdict on one file, in seconds, with no database. Exit code 0 accept, 1 hold or refuse."""
-    from loaders import replies
-    from loaders.check import check as verdict_on
-
-    verdict = verdict_on(file, _providers([provider])[0], _moment(as_of), feed)
-    kept = ", ".join(f"{count} {record}" for record, count in sorted(verdict.rows_kept.items()))
-    print(f"{verdict.outcome}: feed {verdict.feed}, {verdict.rows_read} rows read; kept {kept or 'nothing'};")
-    print(f"  {verdict.rows_set_aside} set aside, {verdict.rows_filtered} are no records by the mapping")
-    for line in replies.describe(verdict.findings):
-        print(line)
-    raise typer.Exit(0 if verdict.outcome == "accept" else BAD_DATA)
+app.command(
+    "new-provider",
+    rich_help_panel=ADD,
+    epilog="Example: assure new-provider --sample incidents_2026-06.csv --code zx1 --record incident --yes",
+)(senders.new_provider)
+app.command(rich_help_panel=ADD, epilog="Example: assure check incidents_2026-06.csv --provider zw1")(senders.check)
+app.command(rich_help_panel=ADD, epilog="Example: assure template minimal --for zx1 zx1_20260630.xlsx")(
+    senders.template
+)
+app.command(rich_help_panel=LOOK, epilog='Example: assure reply zw1 --told "data manager"')(senders.reply)
 
 
 @app.command(
@@ -321,7 +312,7 @@ def release(load_id: int, because: Because, role: Role = "data manager", as_of: 
     from warehouse.connection import connect
 
     with connect("loader") as connection:
-        ledger.release(connection, load_id, role, because, _moment(as_of))
+        ledger.release(connection, load_id, role, because, moment_of(as_of))
     say.print(f"Load {load_id} joins the next build: assure build")
 
 
@@ -334,7 +325,7 @@ def withdraw(load_id: int, because: Because, role: Role = "data manager", as_of:
     from warehouse.connection import connect
 
     with connect("loader") as connection:
-        ledger.withdraw(connection, load_id, role, because, _moment(as_of))
+        ledger.withdraw(connection, load_id, role, because, moment_of(as_of))
     say.print(f"Load {load_id} no longer counts from the next build on: assure build")
 
 
@@ -343,7 +334,7 @@ def reread(sender: str, as_of: AsOf = None) -> None:
     """Read a sender's kept files again, after its mapping or a contract was mended."""
     from loaders import load as loading
 
-    provider, moment = _providers([sender])[0], _moment(as_of)
+    provider, moment = chosen([sender])[0], moment_of(as_of)
     registered = loading.reread(provider, moment)
     loading.land(provider, moment)
     loading.judge(provider, moment)
@@ -367,7 +358,7 @@ def words(
         for code, record, column, count in public_words.counted(waiting):
             print(f"{code} {record}.{column}: {count} not yet checked")
         return
-    print(f"{public_words.approve(waiting, role, _moment(as_of).astimezone(LONDON).date())} recorded as checked")
+    print(f"{public_words.approve(waiting, role, moment_of(as_of).astimezone(LONDON).date())} recorded as checked")
 
 
 @app.command(rich_help_panel=KEEP, epilog="Example: assure generate --check")
@@ -394,39 +385,6 @@ def bench(
     from assure import bench as measuring
 
     show(measuring.HEADS, measuring.run(say, rows, points))
-
-
-def _moment(text: str | None) -> dt.datetime:
-    if text is None:
-        return dt.datetime.now(dt.UTC)
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a day as 2026-07-29, or a moment as 2026-07-29T07:00+01:00") from None
-    if len(text) <= 10:
-        moment = moment.replace(hour=6)
-    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
-
-
-def _quarter(name: str) -> str:
-    try:
-        quarter_named(name)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from None
-    return name
-
-
-def _providers(codes: list[str] | None):
-    from loaders.provider import load_provider, load_providers
-    from warehouse.paths import providers
-
-    if not codes:
-        return list(load_providers().values())
-    for code in codes:
-        if not (providers() / f"{code}.yml").exists():
-            known = ", ".join(sorted(path.stem for path in providers().glob("*.yml")))
-            raise typer.BadParameter(f"there is no providers/{code}.yml; there are {known}")
-    return [load_provider(providers() / f"{code}.yml") for code in codes]
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ MENDED_BY_THE_CALLER = {
     "ContractError",
     "EditionError",
     "LedgerError",
+    "OnboardingError",
     "ProviderFileError",
     "RuleError",
     "UnreadableSeries",

@@ -32,10 +32,13 @@ def build_warehouse():
     @task
     def accept(dag_run=None) -> int:
         from clock import as_of
-        from loaders import load
+        from loaders import check, load
+        from loaders.provider import load_providers
 
         load.refresh_reference(as_of(dag_run))
-        return load.accept_wave(as_of(dag_run))
+        sequence = load.accept_wave(as_of(dag_run))
+        check.remember_accepted(load_providers().values(), as_of(dag_run))
+        return sequence
 
     @task
     def transform(accepted_through: int, dag_run=None) -> int:

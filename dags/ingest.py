@@ -20,12 +20,11 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 | `fetch` | the sender's server does not answer, or refuses us | nothing if it is green by now; else ring the sender's data team |
 | `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
-| `reply` | the verdicts could not be put into words | read the log, then clear the task; the loads themselves are safe |
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
 
 `announce` skips when the marts already hold everything that counts today, and else starts `build_warehouse`.
-What arrived and what was refused: `assure status`. What to tell the sender: `replies/{sender}.txt` in the state
-folder, which the log of `reply` names. A log that asks you to tell the information-governance lead means it.
+What arrived and what was refused: `assure status`. `tell_senders` tells the sender in the morning. A log that asks you
+to tell the information-governance lead means it.
 """
 
 
@@ -68,13 +67,6 @@ def ingest(sender: str):
 
             return len(load.judge(load_providers()[sender], as_of(dag_run)))
 
-        @task
-        def reply(judged: int) -> str:
-            from loaders import replies
-            from loaders.provider import load_providers
-
-            return str(replies.leave(load_providers()[sender]))
-
         @task(outlets=[RAW])
         def announce(judged: int, dag_run=None) -> None:
             from airflow.sdk.exceptions import AirflowSkipException
@@ -86,9 +78,7 @@ def ingest(sender: str):
             if not load.is_build_due(as_of(dag_run)):
                 raise AirflowSkipException("the marts hold everything that counts today")
 
-        judged = judge(land(fetch()))
-        reply(judged)
-        announce(judged)
+        announce(judge(land(fetch())))
 
     return timetable()
 

@@ -75,6 +75,12 @@ class Codes:
         self.hidden = 0
         """Distinct texts that may not be shown: rare, or they could be words about a person."""
 
+    def in_words(self) -> str:
+        """Return what is not understood, as far as it may be shown."""
+        parts = [f"{text!r} ({code}?)" for text, code in self.guessed.items()] + [repr(text) for text in self.unknown]
+        rest = f"{self.hidden} not shown, as they might be about a person" if self.hidden else ""
+        return ", ".join(filter(None, (*parts, rest)))
+
 
 def is_code_like(text: str, listed: Iterable[str] = ()) -> bool:
     """Say whether a text that recurs is a category and cannot be a name: digits in capitals, or words of our own."""

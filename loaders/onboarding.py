@@ -1,5 +1,6 @@
 """Draft a provider file from a sample: what can be seen is written down, what is doubtful is said beside it."""
 
+import csv
 import datetime as dt
 import json
 import re
@@ -18,6 +19,7 @@ from loaders.file_patterns import OnboardingError, file_pattern
 from loaders.matching import Knowledge, KnownFeed, Match, code_texts_of, match, worth
 from loaders.provider import load_provider
 from loaders.sample import MISSING, Sample, SampleColumn, SampleTable, look
+from warehouse.paths import ROOT
 
 NOT_AGREED = dt.date(2000, 1, 1)
 """First and last day of an agreement that nobody has made yet: nothing is fetched under it."""
@@ -77,6 +79,26 @@ def draft(path: Path, answers: Answers, contracts: Mapping[str, Contract], known
     made = Draft(head + feeds, feeds, doubts + lines.doubts, records)
     _prove(made.text, answers.code, contracts)
     return made
+
+
+def guess(path: Path, contracts: Mapping[str, Contract], known: Knowledge) -> tuple[str, ...]:
+    """Return the records that a sample is most likely of. Raises OnboardingError and Unreadable."""
+    sample, nobody = look(path, _calls(contracts, known)), Answers("x", "x", "x", "x", "x", "x")
+    if twin := _twin(sample, nobody, known):
+        return tuple(sorted(twin.feed.records))
+    return tuple(contract.record for _, contract, _ in _choose(sample, nobody, contracts, known))
+
+
+def suggested_code(file_name: str) -> str:
+    """Return a code for a sender of whom only a file's name is known: its first word."""
+    words = re.findall(r"[a-z]+\d*", file_name.casefold())
+    return words[0][:12] if words else "new"
+
+
+def board_name(code: str) -> str | None:
+    """Return the name of an integrated care board; None for one that the project's list lacks."""
+    with (ROOT / "dbt_project" / "seeds" / "icbs.csv").open(encoding="utf-8", newline="") as file:
+        return next((row["icb_name"] for row in csv.DictReader(file) if row["icb_code"] == code), None)
 
 
 def _calls(contracts: Mapping[str, Contract], known: Knowledge):

@@ -13,6 +13,9 @@ from warehouse.periods import LONDON
 WARN_DAYS = (60, 30, 7)
 """Days before an agreement ends on which the ICB is reminded; what is left counts up to the next of them."""
 
+SHOWN = 5
+"""Names of files at a door that are listed; the rest are counted."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -43,6 +46,15 @@ def agreements_ending(providers: Iterable[Provider], on: dt.date) -> list[str]:
                     (urgency, f"{provider.code} {name}: its agreement ends on {last:%d %B %Y}, in {days} days")
                 )
     return [line for _, line in sorted(lines)]
+
+
+def _at_the_door(code: str, count: int, paths: list[str], seen_at: dt.datetime) -> str:
+    shown = ", ".join(paths[:SHOWN]) + (f" and {count - SHOWN} more" if count > SHOWN else "")
+    files = "a file no feed expects" if count == 1 else f"{count} files no feed expects"
+    return (
+        f"{code}: at its door {files} ({seen_at.astimezone(LONDON):%d %B %Y}): {shown};"
+        " mend files: in its provider file, or ask the sender what they are"
+    )
 
 
 def read(sender: str | None = None) -> Standing:
@@ -88,6 +100,17 @@ def read(sender: str | None = None) -> Standing:
             f"load {load_id} {state}: {provider_code} {file_name}: {rule}: {message}; {remedy}"
             for load_id, provider_code, file_name, state, rule, message, remedy in cursor
         ]
+        cursor.execute(
+            """
+            select provider_code, count(*), array_agg(path order by path), max(seen_at)
+            from audit.unexpected_files
+            where %(code)s::text is null or provider_code = %(code)s
+            group by provider_code
+            order by provider_code
+            """,
+            code,
+        )
+        attention += [_at_the_door(*found) for found in cursor]
         built = build.latest(connection)
     if built is None:
         return Standing(feeds, attention, "The marts have not been built yet: assure build")

@@ -128,6 +128,15 @@ sightings = _table(
     PrimaryKeyConstraint("provider_code", "feed", "path"),
 )
 
+unexpected_files = _table(
+    "unexpected_files",
+    "Files at a sender's door whose names no feed expects, as the last look through the door found them.",
+    _text("provider_code", "Code of the sender."),
+    _text("path", "Path at the door."),
+    Column("seen_at", DateTime(timezone=True), nullable=False, comment="As-of time of the look."),
+    PrimaryKeyConstraint("provider_code", "path"),
+)
+
 keep_keys = _table(
     "keep_keys",
     "One key per kept file, wrapped by the master key. Deleting the row is deleting the file's content for good.",

@@ -18,6 +18,7 @@ tier: full
 icb_code: ZWL
 icb_name: Wenland (made-up ICB)
 is_made_up: true
+contact: tst_contact
 agreements:
   - reference: TST-1
     valid_from: 2023-04-01

@@ -2,12 +2,19 @@
 
 import contextlib
 import datetime as dt
+import io
+import json
 import multiprocessing
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
+import openpyxl
 import psycopg2
 import pytest
+from aiosmtpd.controller import Controller
 
 from assure import airflow
 from warehouse.bootstrap import AIRFLOW_DATABASE, bootstrap
@@ -16,8 +23,45 @@ from warehouse.connection import admin_url, connect
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
 
+class Mailbox:
+    """What a mail server took, message by message; `is_open` says whether it takes any."""
+
+    def __init__(self):
+        self.taken: list[EmailMessage] = []
+        self.is_open = True
+
+    async def handle_DATA(self, server, session, envelope):
+        if not self.is_open:
+            return "451 come back later"
+        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 taken"
+
+
 @pytest.fixture(scope="module")
-def run(sender) -> Iterator[Callable[[str], dict[str, str]]]:
+def mailbox(sender) -> Iterator[Mailbox]:
+    """A mail server on this machine, which Airflow knows as smtp_default, and the sender's contact in it."""
+    taken = Mailbox()
+    server = Controller(taken, hostname="127.0.0.1", port=free_port())
+    server.start()
+    with pytest.MonkeyPatch.context() as patched:
+        extra = {"disable_ssl": True, "disable_tls": True, "from_email": "assurance@icb.example", "retry_limit": 1}
+        for name, kept in {
+            "smtp_default": {"conn_type": "smtp", "host": "127.0.0.1", "port": server.port, "extra": extra},
+            "tst_contact": {"conn_type": "email", "extra": {"to": ["data.quality@tst.example"]}},
+        }.items():
+            patched.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(kept))
+        yield taken
+    server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def run(sender, mailbox) -> Iterator[Callable[[str], dict[str, str]]]:
     """Call with a DAG's id to run it to its end; returns the state of each task, and of the run under `run`.
 
     Airflow reads its settings once in a process's life, so it has a process of its own.
@@ -35,7 +79,7 @@ def run(sender) -> Iterator[Callable[[str], dict[str, str]]]:
 
 
 @pytest.fixture(scope="module")
-def nights(sender, run) -> dict[str, dict[str, str]]:
+def nights(sender, run, mailbox) -> dict[str, dict[str, str]]:
     """Two nights and a morning: files arrive, nothing arrives, the sender's folder is gone. What ended how."""
     ended = {}
     sender.send("complaints_2026-06.csv", "ref,kind,received", "C1,formal,2026-06-03", "C2,pals,2026-06-04")
@@ -43,6 +87,11 @@ def nights(sender, run) -> dict[str, dict[str, str]]:
     ended["files arrive"] = run("ingest_tst")
     ended["the build they start"] = run("build_warehouse")
     ended["the morning after"] = run("assurance_report")
+    mailbox.is_open = False
+    ended["no mail leaves"] = run("tell_senders")
+    mailbox.is_open = True
+    ended["the sender is told"] = run("tell_senders")
+    ended["the sender is told again"] = run("tell_senders")
     ended["nothing arrives"] = run("ingest_tst")
     ended["a build for nothing"] = run("build_warehouse")
     elsewhere = sender.door.rename(sender.door.with_name("elsewhere"))
@@ -70,7 +119,7 @@ def asked(question: str, role: str = "transformer") -> list[tuple]:
 
 
 def test_a_night_with_a_bad_file_is_green_and_starts_a_build(nights):
-    green = dict.fromkeys(("run", "fetch", "land", "judge", "reply", "announce"), "success")
+    green = dict.fromkeys(("run", "fetch", "land", "judge", "announce"), "success")
     assert nights["files arrive"] == green
 
 
@@ -94,6 +143,34 @@ def test_a_quarter_that_is_due_is_drafted_and_waits_for_a_role(nights):
     assert asked("select edition_id, state from audit.editions") == [("2026-27-Q1/ZWL/1", "draft")]
 
 
+def test_a_message_that_no_server_takes_is_red_and_is_not_recorded_as_told(nights):
+    assert (nights["no mail leaves"]["run"], nights["no mail leaves"]["tell"]) == ("failed", "failed")
+
+
+def test_a_sender_is_told_once_in_one_message_to_its_role_mailbox(nights, mailbox):
+    told = {"run": "success", "senders": "success", "tell": "success"}
+    assert [nights["the sender is told"], nights["the sender is told again"]] == [told, told]
+    (message,) = mailbox.taken
+    assert (message["To"], message["From"]) == ("data.quality@tst.example", "assurance@icb.example")
+    assert message["Subject"] == "What became of your files: 2 files: 1 was taken in, 1 could not be used"
+    assert asked("select distinct told_to, told_at from audit.replies") == [("tst_contact", AS_OF)]
+    assert asked("select count(*) from audit.replies") == [(2,)]
+
+
+def test_the_message_says_what_to_mend_and_holds_no_value(nights, mailbox):
+    (message,) = mailbox.taken
+    page = message.get_body(("html",)).get_content()
+    assert "None of the agreed headings was found" in page
+    assert "complaints_2026-06.csv" in page
+    assert "formal" not in page
+    (attached,) = message.iter_attachments()
+    book = openpyxl.load_workbook(io.BytesIO(attached.get_content()))
+    assert book.sheetnames == ["Files", "What we found", "Rows"]
+    assert [row[0] for row in book["Files"].iter_rows(min_row=2, values_only=True)] == [
+        "complaints_2026-05.csv", "complaints_2026-06.csv",
+    ]  # fmt: skip
+
+
 def test_a_night_without_news_starts_nothing(nights):
     quiet = nights["nothing arrives"]
     assert (quiet["run"], quiet["judge"], quiet["announce"]) == ("success", "success", "skipped")
@@ -108,6 +185,6 @@ def test_a_build_for_nothing_skips(nights):
 
 def test_a_door_that_is_gone_is_red_and_touches_nothing(nights):
     assert nights["the folder is gone"] == {"run": "failed", "fetch": "failed"} | dict.fromkeys(
-        ("land", "judge", "reply", "announce"), "upstream_failed"
+        ("land", "judge", "announce"), "upstream_failed"
     )
     assert asked("select count(*) from audit.deliveries") == [(2,)]

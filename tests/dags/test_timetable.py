@@ -102,7 +102,7 @@ def test_there_is_a_dag_for_each_provider_file_and_two_more(timetable):
     senders = {f"ingest_{path.stem}" for path in (ROOT / "providers").glob("*.yml")}
     assert len(senders) >= 4
     assert timetable["errors"] == {}
-    assert set(timetable["dags"]) == senders | {"build_warehouse", "assurance_report"}
+    assert set(timetable["dags"]) == senders | {"build_warehouse", "assurance_report", "tell_senders"}
 
 
 def test_every_task_is_tried_again(dags):
@@ -122,6 +122,7 @@ def test_nothing_is_caught_up_and_nothing_runs_beside_itself(dags):
 def test_senders_are_fetched_nightly_and_the_report_is_asked_for_daily(dags):
     assert {dag["schedule"] for name, dag in dags.items() if name.startswith("ingest_")} == {"0 1 * * *"}
     assert dags["assurance_report"]["schedule"] == "0 7 * * *"
+    assert dags["tell_senders"]["schedule"] == "30 7 * * 1-5"
 
 
 def test_a_board_chooses_its_own_hour(ask):
@@ -129,10 +130,10 @@ def test_a_board_chooses_its_own_hour(ask):
     assert {dag["schedule"] for name, dag in other.items() if name.startswith("ingest_")} == {"30 22 * * *"}
 
 
-def test_a_sender_is_fetched_landed_judged_and_told(dags):
+def test_a_sender_is_fetched_landed_and_judged(dags):
     tasks = dags["ingest_zw1"]["tasks"]
     assert {name: task["after"] for name, task in tasks.items()} == {
-        "fetch": [], "land": ["fetch"], "judge": ["land"], "reply": ["judge"], "announce": ["judge"],
+        "fetch": [], "land": ["fetch"], "judge": ["land"], "announce": ["judge"],
     }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def failing(monkeypatch, error):
 
 def test_help_shows_what_there_is_in_groups():
     shown = CliRunner().invoke(cli.app, ["--help"]).output
-    places = [shown.index(group) for group in ("Run it", "Look at it", "Mend it", "Keep it current")]
+    places = [shown.index(group) for group in ("Run it", "Look at it", "Add a sender", "Mend it", "Keep it current")]
     assert places == sorted(places)
     assert all(re.search(rf"^│ {name} ", shown, re.MULTILINE) for name in COMMANDS)
     assert "Exit codes: 0 done" in shown
@@ -81,7 +81,7 @@ def test_the_example_of_a_command_is_one_it_understands(name, monkeypatch, tmp_p
 
 @each_command
 def test_a_command_belongs_to_a_group_and_says_what_it_does_in_a_sentence(name):
-    assert COMMANDS[name].rich_help_panel in (cli.RUN, cli.LOOK, cli.MEND, cli.KEEP)
+    assert COMMANDS[name].rich_help_panel in (cli.RUN, cli.ADD, cli.LOOK, cli.MEND, cli.KEEP)
     assert re.match(r"[A-Z].+\.", COMMANDS[name].help)
 
 

@@ -1,0 +1,51 @@
+"""Options that several commands share, and what is made of the words given for them."""
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from warehouse.periods import LONDON, quarter_named
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="The moment to speak for: a day (2026-07-29) or a moment with zone. Default: now."),
+]
+Because = Annotated[str, typer.Option("--because", help="Why, in a sentence; it is kept.")]
+Role = Annotated[str, typer.Option("--role", help="Your role, never your name.")]
+
+
+def moment_of(text: str | None) -> dt.datetime:
+    """Return the moment that was asked for, now where none was."""
+    if text is None:
+        return dt.datetime.now(dt.UTC)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a day as 2026-07-29, or a moment as 2026-07-29T07:00+01:00") from None
+    if len(text) <= 10:
+        moment = moment.replace(hour=6)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
+def quarter_of_name(name: str) -> str:
+    """Return the name of a quarter once it is known to be one."""
+    try:
+        quarter_named(name)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return name
+
+
+def chosen(codes: list[str] | None) -> list:
+    """Return the senders of these codes, or all of them."""
+    from loaders.provider import load_provider, load_providers
+    from warehouse.paths import providers
+
+    if not codes:
+        return list(load_providers().values())
+    for code in codes:
+        if not (providers() / f"{code}.yml").exists():
+            known = ", ".join(sorted(path.stem for path in providers().glob("*.yml")))
+            raise typer.BadParameter(f"there is no providers/{code}.yml; there are {known}")
+    return [load_provider(providers() / f"{code}.yml") for code in codes]
