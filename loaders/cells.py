@@ -18,6 +18,7 @@ LONGEST_INTEGER = 18
 """Digits that every whole number of this length has room for in a bigint."""
 LONGEST_NUMBER = 40
 """Digits, before or after the point, and characters of a number."""
+_COMMA_AND_POINT = str.maketrans(",.", ".,")
 _NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,4})?")
 
 
@@ -75,6 +76,7 @@ class CellReader:
         self._split = cell_map.split
         self._separator = cell_map.separator or ";"
         self._factor = factor(cell_map.unit, column.unit) if cell_map.unit else None
+        self._has_decimal_comma = form.decimals == ","
         self._is_percent = cell_map.unit == "percent"
         self._has_time = column.kind == "timestamp"
         self._read = getattr(self, f"_{column.kind}")
@@ -94,6 +96,9 @@ class CellReader:
             return self._typed
         missing = self._missing
         sent = [cell for cell in cells if text_of(cell) not in missing]
+        if self._missing_days and len(sent) > 1 and self.column.kind == "date":
+            # A day that stands for a blank leaves room for the next heading.
+            sent = [cell for cell in sent if not self._is_missing_day(cell)]
         if not sent:
             return self._default
         if self._split is not None:
@@ -112,6 +117,10 @@ class CellReader:
         """Return why there is no value, where a marker says so."""
         found = (self.state_of.get(text_of(cell)) for cell in cells)
         return next((state for state in found if state), None)
+
+    def _is_missing_day(self, cell) -> bool:
+        found = cell if isinstance(cell, dt.date) else moments.moment(text_of(cell), self._dates)
+        return (found.date() if isinstance(found, dt.datetime) else found) in self._missing_days
 
     def _part(self, cell) -> str:
         parts = text_of(cell).split(self._split.at)
@@ -168,6 +177,9 @@ class CellReader:
 
     def _number(self, cells: list) -> Decimal:
         text = text_of(cells[0]).replace("£", "", 1)
+        # A workbook's numbers are numbers: only what was typed as text has marks.
+        if self._has_decimal_comma and isinstance(cells[0], str):
+            text = text.translate(_COMMA_AND_POINT)
         if self._is_percent:
             text = text.removesuffix("%").rstrip()
         if not _NUMBER.fullmatch(text):

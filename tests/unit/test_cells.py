@@ -96,6 +96,7 @@ def test_nothing_sent_is_nothing(cell):
 def test_a_sender_says_itself_what_means_nothing():
     read = reader("date", missing=("", "01/01/1900"), dates=DAY_FIRST)
     assert read(["01/01/1900"]) is None
+    assert read(["01/01/1900 00:00", "30/06/2026"]) == dt.date(2026, 6, 30)
     assert fault(read, "NULL") == "TYP"
 
 

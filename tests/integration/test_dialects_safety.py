@@ -1,0 +1,105 @@
+"""Incidents, restraint, complaints and their counts, as the systems that hold them send them, through a real door."""
+
+import datetime as dt
+
+import pytest
+
+from loaders import load
+from tests.dialects import speaking
+
+
+def day(text: str | None) -> dt.date | None:
+    return text and dt.date.fromisoformat(text)
+
+
+def at(text: str | None) -> dt.datetime | None:
+    """Return a moment written as the clocks in London showed it in summer."""
+    return text and dt.datetime.fromisoformat(f"{text}+01:00")
+
+
+@pytest.fixture
+def take_in(tmp_path, monkeypatch, as_of, warehouse_database):
+    """Call with a dialect to fetch its sample through its door, land, judge and accept it; returns the sender."""
+
+    def taken(code: str, only: str = "*"):
+        with speaking(code, tmp_path, monkeypatch, only) as one:
+            fetched = one.load(as_of)
+            assert (fetched.unexpected, fetched.without_agreement) == ([], [])
+        load.accept_wave(as_of)
+        return one
+
+    return taken
+
+
+def test_datix_incidents_are_completed_by_the_people_in_them(take_in):
+    one = take_in("datix", "incidents*")
+    columns = "incident_id, service_id, incident_kind, physical_harm, psychological_harm, ethnicity_code, is_rejected"
+    assert one.rows("incident", *columns.split(", ")) == [
+        ("40101", "DTX-S-01", "self_harm", "low", "low", "A", "no"),
+        ("40102", "DTX-S-02", "violence_or_aggression", "moderate", "moderate", "M", "no"),
+        ("40103", "DTX-S-01", "falls", "none", "none", "99", "no"),
+        ("40105", "DTX-S-03", "medication", "none", "none", "C", "no"),
+        ("40106", "DTX-S-02", "self_harm", "severe", "moderate", "A", "no"),
+        ("40107", "DTX-S-01", "self_harm", "low", "none", "A", "yes"),
+        ("40108", "DTX-S-03", "unexpected_death", "fatal", None, "Z", "no"),
+        ("40111", "DTX-S-01", "absence_without_leave", None, None, "N", "no"),
+        ("40112", "DTX-S-02", "violence_or_aggression", "low", None, "J", "no"),
+        ("40113", "DTX-S-02", "falls", "low", None, None, "no"),
+        ("40114", "DTX-S-01", "unmapped", "none", None, "A", "no"),
+    ]
+    assert one.rows("incident", "occurred_on", "reported_on")[6:9] == [
+        (day("2026-06-09"), day("2026-06-12")),
+        (day("2026-06-17"), day("2026-06-17")),
+        (day("2026-06-21"), None),
+    ]
+    # Two rows of staff and premises are no patient safety incidents; one has no day but the sentinel.
+    assert one.counts("incidents_2026-06.zip") == ("accepted", 14, 11, 1, 2)
+    assert one.set_aside() == [("incidents_2026-06.zip", 10, "INC-REQ.occurred_on")]
+    alone = [(found.column_name, found.row_count) for found in one.findings("incidents_2026-06.zip")
+             if found.rule == "FILE-BESIDE-ALONE"]  # fmt: skip
+    assert alone == [("body", 1), ("mind", 1), ("link", 1), ("person", 3)]
+
+
+def test_a_datix_report_with_labels_says_the_same(take_in):
+    one = take_in("datix", "Incident report*")
+    columns = "incident_id", "occurred_on", "reported_on", "service_id", "incident_kind", "physical_harm", "is_rejected"
+    assert one.rows("incident", *columns) == [
+        ("40051", day("2026-05-01"), day("2026-05-01"), "DTX-S-01", "self_harm", "low", "no"),
+        ("40052", day("2026-05-06"), day("2026-05-07"), "DTX-S-02", "violence_or_aggression", "moderate", "no"),
+        ("40054", day("2026-05-19"), day("2026-05-20"), "DTX-S-03", "falls", "none", "yes"),
+        ("40055", day("2026-05-30"), day("2026-05-31"), "DTX-S-03", "medication", None, "no"),
+    ]
+    assert one.counts("Incident report May 2026.csv") == ("accepted", 5, 4, 0, 1)
+
+
+def test_datix_complaints_start_with_the_first_who_complained(take_in):
+    one = take_in("datix", "complaints*")
+    columns = "complaint_id", "case_kind", "received_on", "responded_on", "closed_on", "reopened_on"
+    assert one.rows("complaint", *columns) == [
+        ("7001", "formal", day("2026-06-02"), day("2026-06-29"), day("2026-06-30"), None),
+        ("7002", "formal", day("2026-06-04"), day("2026-07-01"), day("2026-07-01"), day("2026-07-06")),
+        ("7003", "formal", day("2026-06-11"), None, None, None),
+        ("7004", "pals", day("2026-06-12"), None, day("2026-06-15"), None),
+        ("7005", "formal", day("2026-06-18"), day("2026-06-30"), day("2026-06-30"), None),
+        ("7006", "formal", day("2026-06-23"), None, day("2026-06-26"), None),
+    ]
+    assert one.rows("complaint", "subject_codes", "outcome", "complainant_kind") == [
+        (["access_to_treatment_or_drugs"], "upheld", "own_experience"),
+        (["communications"], "partly_upheld", "own_experience"),
+        (["restraint"], None, "parent"),
+        (["waiting_times"], None, "own_experience"),
+        (["values_and_behaviours"], "not_upheld", "other"),
+        (["admissions_discharge_and_transfers"], "withdrawn", "guardian"),
+    ]
+    assert one.counts("complaints_2026-06.zip") == ("accepted", 7, 6, 0, 1)
+
+
+def test_datix_actions_belong_to_incidents_and_complaints_and_to_no_person(take_in):
+    one = take_in("datix", "ca_actions*")
+    assert one.rows("action", "action_id", "parent_kind", "parent_id", "due_on", "done_on", "owner_role") == [
+        ("501", "incident", "40101", day("2026-06-30"), day("2026-06-26"), None),
+        ("502", "incident", "40106", day("2026-08-31"), None, None),
+        ("503", "complaint", "7001", day("2026-06-29"), day("2026-06-29"), None),
+        ("505", "complaint", "7002", None, None, None),
+    ]
+    assert one.counts("ca_actions_2026-06.csv") == ("accepted", 5, 4, 0, 1)
