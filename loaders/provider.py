@@ -41,6 +41,14 @@ class Agreement(Closed):
         return self.valid_from <= on <= self.valid_to and records <= set(self.records)
 
 
+class EarlierIcb(Closed):
+    """An ICB that commissioned the sender before, up to and including a day."""
+
+    icb_code: str
+    icb_name: str
+    until: dt.date
+
+
 class Provider(Closed):
     """One sender."""
 
@@ -50,12 +58,27 @@ class Provider(Closed):
     tier: Literal["full", "minimal", "statistics"]
     icb_code: str
     icb_name: str
+    icb_before: tuple[EarlierIcb, ...] = ()
+    """ICBs before the one of today, the oldest first."""
+    closed_on: dt.date | None = None
+    """Last day it was open; nothing is owed for periods that begin later."""
+    succeeded_by: str | None = None
+    """Code of the organisation that took over what it did."""
     is_made_up: bool = False
     contact: str | None = Field(None, pattern=r"^[a-z][a-z0-9_]*$")
     """Name under which the sender's role mailbox is kept, never an address: who it is stands in no file of ours."""
     agreements: tuple[Agreement, ...] = Field(min_length=1)
     door: Door
     feeds: dict[str, Feed]
+
+    @model_validator(mode="after")
+    def _ends_are_in_order(self):
+        ends = [one.until for one in self.icb_before]
+        if ends != sorted(set(ends)):
+            raise ValueError("icb_before: is not in order of until:, the oldest first; put it in order")
+        if self.succeeded_by and self.closed_on is None:
+            raise ValueError("succeeded_by: stands without closed_on:; say which day was its last")
+        return self
 
     @property
     def organisation_code(self) -> str:

@@ -70,3 +70,20 @@ def test_senders_stand_as_their_files_say_and_go_with_them(sender):
     refresh(first)
     assert first.ask("select organisation_name from audit.organisations") == [("First (made up)",)]
     assert owed(second) == []
+
+
+def test_a_sender_that_closed_owes_the_period_it_closed_in_and_none_after(sender):
+    one = sender(closed_on="2026-05-10", succeeded_by="zzz")
+    refresh(one)
+    assert [start for _, start, _, _ in owed(one)] == ["2026-04-01", "2026-05-01"]
+    assert one.ask("select closed_on::text, succeeded_by from audit.organisations") == [("2026-05-10", "ZZZ")]
+
+
+def test_a_sender_that_moved_has_its_icbs_by_date(sender):
+    before = [{"icb_code": "ZZA", "icb_name": "First", "until": "2024-03-31"}]
+    one = sender(icb_before=before)
+    refresh(one)
+    assert one.ask("select icb_code, valid_from::text from audit.organisation_icbs order by valid_from") == [
+        ("ZZA", "1900-01-01"),
+        ("ZZL", "2024-04-01"),
+    ]
