@@ -242,6 +242,8 @@ class FileFormat(Closed):
     member: str | None = _later(None)
     """Which file of an archive is meant (`*.csv`), where there are several."""
     dates: DateForms = ("%Y-%m-%d",)
+    decimals: Literal[","] | None = _later(None)
+    """A comma before the decimals, and a point between the thousands; else the other way round."""
     missing: tuple[str, ...] = ("", "NULL", "N/A", "#N/A")
     """Cell texts that mean: not sent. A sender that needs others lists all of its own."""
 
@@ -258,7 +260,12 @@ class FileFormat(Closed):
 
     @model_validator(mode="after")
     def _of_its_kind(self):
-        for key, kinds in {"delimiter": ("csv",), "encoding": ("csv", "json", "ndjson"), "rows_at": ("json",)}.items():
+        for key, kinds in {
+            "delimiter": ("csv",),
+            "encoding": ("csv", "json", "ndjson"),
+            "rows_at": ("json",),
+            "decimals": ("csv", "workbook"),
+        }.items():
             if key in self.model_fields_set and self.kind not in kinds:
                 raise ValueError(f"{key}: says nothing of kind: {self.kind}; take it out")
         return self

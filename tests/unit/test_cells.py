@@ -138,6 +138,15 @@ def test_a_code_that_excel_took_for_a_number_gets_its_nought_back(cell, code):
     assert reader(code_list="mhsds_type")([cell]) == code
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"), [("1.250,50", "1250.50"), ("12,5", "12.5"), ("1.250", "1250"), (2.5, "2.5")]
+)
+def test_where_a_comma_stands_before_the_decimals_a_point_stands_between_the_thousands(cell, value):
+    column = Column(name="cell", description="", classification="plain", kind="number")
+    read = CellReader(column, None, FileFormat(kind="csv", decimals=","))
+    assert read([cell]) == Decimal(value)
+
+
 def test_several_codes_are_told_apart_by_semicolons_and_columns():
     read = reader("codes", code_list="theme", mapped={"codes": {"Noise and light": "sensory"}})
     assert read(["Noise and light; Food", "food; Nonsense"]) == ["sensory", "food", "unmapped"]
