@@ -127,7 +127,7 @@ class ApiServer:
             "page": lambda: (int(params.get("page", 1)) - 1) * size,
             "offset": lambda: int(params.get("skip", 0)),
             "cursor": lambda: int(params.get("cursor", "at-0").removeprefix("at-")),
-            "links": lambda: int(params.get("from", 0)),
+            "links": lambda: int(params.get("after", 0)),
         }[style]()
         shown, goes_on = rows[start : start + size], start + size < len(rows)
         body: dict[str, object] = {"items": shown, "total": len(rows)}
@@ -135,7 +135,7 @@ class ApiServer:
         if style == "cursor":
             body["next"] = f"at-{start + size}" if goes_on else None
         if style == "links" and goes_on:
-            more = urllib.parse.urlencode({**params, "from": start + size})
+            more = urllib.parse.urlencode({**params, "after": start + size})
             headers["Link"] = f'<{self.url}/links/{name}?{more}>; rel="next"'
         return Canned(200, json.dumps(body, ensure_ascii=False), headers)
 
@@ -180,8 +180,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, canned: Canned) -> None:
         content = canned.body.encode()
-        self.send_response(canned.status)
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(content))} | canned.headers
+        self.send_response_only(canned.status)
+        headers = {
+            "Date": self.date_time_string(), "Content-Type": "application/json", "Content-Length": str(len(content)),
+        } | canned.headers  # fmt: skip
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
