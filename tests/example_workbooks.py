@@ -20,7 +20,8 @@ SAVED_ON = dt.date(2026, 7, 10)
 RETURN = (
     "Yearnumber", "Periodname", "Parent org code", "Parent name", "Org code", "Org name", "Site Code", "Site Name MAX",
     "Ward name", "Spec 1", "Spec 2", "1 Very Good SUM", "2 Good SUM", "3 Neither Good nor Poor SUM", "4 Poor SUM",
-    "5 Very Poor SUM", "6 Dont Know SUM", "Total Responses", "Total Eligible SUM", "Prop_Pos", "Prop_Neg", "Response Rate",
+    "5 Very Poor SUM", "6 Dont Know SUM", "Total Responses", "Total Eligible SUM", "Prop_Pos", "Prop_Neg",
+    "Response Rate",
 )  # fmt: skip
 OURS = ("ZX1", "SANDMERE MENTAL HEALTH NHS TRUST")
 THEIRS = ("ZX2", "A TRUST BESIDE IT")

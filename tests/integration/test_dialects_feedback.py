@@ -208,3 +208,66 @@ def test_a_published_workbook_is_read_below_its_merged_headings_and_lines_for_en
 @pytest.mark.parametrize("sample", sorted(example_workbooks.WORKBOOKS))
 def test_a_sample_workbook_is_what_its_maker_makes(sample):
     assert (EXAMPLES / sample).read_bytes() == example_workbooks.content(sample)
+
+
+# ---- Directories and official statistics -----------------------------------------------------------------------------
+
+SERVICE = "service_id, service_name, service_kind, opened_on, closed_on"
+
+
+def test_a_directory_is_read_below_its_preamble_and_the_first_of_several_types_counts(by_http):
+    sender = by_http("cqc_directory")
+    assert sender.rows("service", SERVICE) == [
+        ("1-900000011", "Heron House", "inpatient_ward", None, None),
+        ("1-900000012", "Plover’s Rest", "supported_living", None, None),
+        ("1-900000013", "Kestrel Centre", "community_team", None, None),
+        ("1-900000015", "Rehabilitation at Teal Road", "other", None, None),
+    ]
+    assert sender.ledger() == {("places", "01_July_2026_CQC_directory.csv"): ("accepted", 5, 0, 1)}
+    assert sender.findings() == []
+
+
+def test_trusts_at_two_dates_are_read_without_headings_and_the_later_list_replaces_the_earlier(by_folder):
+    sender = by_folder("ods_trusts")
+    assert [(code, opened, closed) for code, _, _, opened, closed in sender.rows("service", SERVICE)] == [
+        ("G6V2S", "2024-11-01", None),
+        ("R0A", "2017-10-01", None),
+        ("R1A", "2011-07-01", None),
+        ("R1C", "2011-04-01", "2024-09-30"),
+        ("RA4", "1991-04-01", "2023-03-31"),
+        ("RAP", "1991-04-01", "2024-12-31"),
+        ("RDY", "1992-04-01", None),
+        ("RT3", "1998-04-01", "2021-01-31"),
+        ("RW6", "2002-04-01", "2021-09-30"),
+    ]
+    assert sender.ledger() == {
+        ("trusts", "etr_2022-03.csv"): ("accepted", 8, 0, 0),
+        ("trusts", "etr_2026-07.csv"): ("accepted", 9, 0, 0),
+    }
+    then = sender.ask(
+        "select service_id, closed_on from raw.service inner join audit.deliveries using (load_id)"
+        " where file_name = 'etr_2022-03.csv' and service_id in ('R1C', 'RT3') order by 1"
+    )
+    assert then == [("R1C", None), ("RT3", dt.date(2021, 1, 31))]
+    assert sender.findings() == []
+
+
+def test_metrics_keep_their_decimals_and_a_line_about_no_one_period_is_set_aside(by_http):
+    sender = by_http("oversight_framework")
+    rows = sender.rows("published_statistic", "metric_code, period_start_on, period_end_on, value::text")
+    assert len(rows) == 72
+    assert [row for row in rows if row[0] in ("OF0005", "OF0016", "OF0061", "OF0081", "OF0086")] == [
+        ("OF0005", "2025-06-01", "2025-06-30", "0"),
+        ("OF0016", "2025-04-01", "2025-06-30", "54.31"),
+        ("OF0061", "2024-01-01", "2024-12-31", "6.9"),
+        ("OF0081", "2025-04-01", "2025-06-30", "0.09"),
+        ("OF0086", "2023-04-01", "2024-03-31", "109.98"),
+        ("OF0005", "2026-03-01", "2026-03-31", "0"),
+        ("OF0016", "2026-01-01", "2026-03-31", "65.54"),
+        ("OF0061", "2025-01-01", "2025-12-31", "6.85"),
+        ("OF0081", "2025-04-01", "2026-03-31", "1.08"),
+        ("OF0086", "2024-04-01", "2025-03-31", "106.96"),
+    ]
+    assert sender.ledger() == {("metrics", "nof_mh_community_trust_Q4_2025-26.csv"): ("accepted", 78, 6, 0)}
+    # Two years against each other (twice a quarter), and two plans.
+    assert sender.findings() == [("STA-TYP.period_start_on", row) for row in (4, 16, 44, 48, 56, 60)]

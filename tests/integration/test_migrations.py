@@ -6,6 +6,7 @@ import sys
 import uuid
 
 import pytest
+from alembic import command
 from sqlalchemy import Column, MetaData, Table, Text
 
 from expectations.contract import load_contracts
@@ -54,6 +55,15 @@ def test_a_column_nobody_migrated_is_noticed(shared_warehouse):
     Table("sightings_of_tests", wider, Column("path", Text), schema="audit")
     (difference,) = migrate.drift(engine(OWNER), raw_metadata(load_contracts()), wider)
     assert (difference[0], difference[1].name) == ("add_table", "sightings_of_tests")
+
+
+def test_a_column_changes_its_type_though_the_last_build_left_a_view_on_it(warehouse_database):
+    with engine(OWNER).begin() as opened:
+        command.downgrade(migrate._config(opened), "0003")
+    with connect("transformer") as opened, opened.cursor() as cursor:
+        cursor.execute("create view staging.stg_published_statistic as select * from raw.published_statistic")
+    bootstrap.bootstrap()
+    assert migrate.drift(engine(OWNER), raw_metadata(load_contracts())) == []
 
 
 def test_every_table_and_column_says_what_it_is(shared_warehouse):
