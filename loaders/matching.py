@@ -126,11 +126,11 @@ class Match:
     doubt: str = ""
 
 
-def learn(folders: Iterable[Path], contracts: Mapping[str, Contract]) -> Knowledge:
-    """Read what senders' files say, however unfinished they are: a file that cannot be read teaches nothing."""
+def learn(folders: Iterable[Path], contracts: Mapping[str, Contract], but: str | None = None) -> Knowledge:
+    """Read what senders' files say, but that of one: no draft learns from itself. What is no YAML teaches nothing."""
     headings: dict[tuple[str, str], set[str]] = {}
     codes: dict[tuple[str, str], dict[str, set[str]]] = {}
-    paths = sorted(path for folder in folders for path in Path(folder).glob("*.yml"))
+    paths = sorted(path for folder in folders for path in Path(folder).glob("*.yml") if path.stem != but)
     for record, name, cell in (cell for path in paths for cell in _cells(path)):
         own = contracts[record].columns if record in contracts else ()
         if (column := next((one for one in own if one.name == name), None)) is None:
@@ -303,7 +303,7 @@ def _fit(column: Column, sample: SampleColumn, known: Knowledge) -> float:
         share = _understood(column, sample, known)
         if len(sample.texts) > 60 or sample.mean_length > 60 or (is_dated and not share):
             return -1.0
-        return 0.4 * share if share else -0.1
+        return 0.4 * share if share else 0.0 if sample.is_category else -0.1
     if is_dated:
         return -1.0
     if column.kind in ("integer", "number"):
@@ -315,6 +315,8 @@ def _fit(column: Column, sample: SampleColumn, known: Knowledge) -> float:
             return -1.0
         is_own = column.is_key and column.name.endswith("_id") and not column.references
         return (0.25 if sample.is_distinct else -0.4) if is_own else 0.0
+    if column.name.endswith("_ref"):
+        return -0.3 if sample.is_category else 0.0
     return -0.3 if sample.number_share > 0.9 else 0.0
 
 

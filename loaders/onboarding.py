@@ -197,9 +197,9 @@ class _Lines:
         self.written: list[str] = []
         self.doubts: list[str] = []
 
-    def add(self, depth: int, line: str, doubt: str = "", note: str = "") -> None:
+    def add(self, depth: int, line: str, doubt: str = "", note: str = "", about: str = "") -> None:
         if doubt:
-            self.doubts.append(doubt)
+            self.doubts.append(f"{about}: {doubt}" if about else doubt)
         told = f"  # doubt: {doubt}" if doubt else f"  # {note}" if note else ""
         self.written.append("  " * depth + line + told)
 
@@ -239,7 +239,7 @@ def _head(answers: Answers, records: list[str]) -> tuple[str, list[str]]:
         doubtful(
             f"    lawful_basis: {_word(answers.lawful_basis)}",
             answers.lawful_basis == "to be agreed",
-            "ask the information-governance lead",
+            "the lawful basis: ask the information-governance lead",
         ),
         f"    controller: {_word(answers.controller or answers.name)}",
         doubtful(
@@ -396,14 +396,15 @@ def _cell(lines: _Lines, one: Match, contract: Contract, forms: _Forms) -> None:
         doubts.append(f"texts not shown, as they might be about a person: {codes.hidden}; see the sample and map them")
     if not codes or not (codes.mapped or codes.guessed):
         short = _word(one.sample.heading) if len(parts) == 1 else f"{{{', '.join(parts)}}}"
-        lines.add(5, f"{one.column.name}: {short}", "; ".join(doubts))
+        lines.add(5, f"{one.column.name}: {short}", "; ".join(doubts), about=one.column.name)
         return
-    lines.add(5, f"{one.column.name}:", "; ".join(doubts))
+    lines.add(5, f"{one.column.name}:", "; ".join(doubts), about=one.column.name)
     for part in parts:
         lines.add(6, part)
     lines.add(6, "codes:")
     for text, code in {**codes.mapped, **codes.guessed}.items():
-        lines.add(7, f"{_word(text)}: {_word(code)}", "guessed" if text in codes.guessed else "")
+        doubt = "guessed" if text in codes.guessed else ""
+        lines.add(7, f"{_word(text)}: {_word(code)}", doubt, about=f"{one.column.name}, {text!r} as {code}")
 
 
 def _has_states(contract: Contract) -> bool:
@@ -413,12 +414,14 @@ def _has_states(contract: Contract) -> bool:
 def _stand_in(lines: _Lines, column: Column) -> None:
     """Write something for a column without which the record means nothing, so that the file loads and says so."""
     if column.name == "revision":
-        lines.add(5, 'revision: {constant: "1"}', "no heading says which revision a row is; each is taken as the first")
+        doubt = "no heading says which revision a row is; each is taken as the first"
+        lines.add(5, 'revision: {constant: "1"}', doubt, about="revision")
     elif column.code_list and NOT_KNOWN in code_list(column.code_list):
-        lines.add(5, f"{column.name}: {{constant: {NOT_KNOWN}}}", "no heading was found for it")
+        lines.add(5, f"{column.name}: {{constant: {NOT_KNOWN}}}", "no heading was found for it", about=column.name)
     else:
         doubt = f"no heading was found for it, and a row means nothing without it: {column.description}"
-        lines.add(5, f"{column.name}: {_word(f'the heading of {column.name}')}", doubt.rstrip("."))
+        heading = _word(f"the heading of {column.name}")
+        lines.add(5, f"{column.name}: {heading}", doubt.rstrip("."), about=column.name)
 
 
 def _left_over(lines: _Lines, table: SampleTable, read: Iterable[str]) -> None:

@@ -80,6 +80,11 @@ class SampleColumn:
     def is_distinct(self) -> bool:
         return bool(self.filled) and len(self.texts) >= 0.98 * self.filled
 
+    @property
+    def is_category(self) -> bool:
+        """Whether few texts recur often, as those of a list of codes do."""
+        return 0 < len(self.texts) <= 20 and self.filled >= 3 * len(self.texts)
+
     @cached_property
     def mean_length(self) -> float:
         return sum(len(text) * count for text, count in self.texts.items()) / self.filled if self.filled else 0.0
