@@ -200,7 +200,9 @@ class CellReader:
         elif isinstance(cell, dt.date):
             day = cell
         else:
-            day = self._moment(text_of(cell)).date()
+            found = self._moment(text_of(cell))
+            # A moment in UTC may lie in another day than it does here.
+            day = (found.astimezone(LONDON) if found.tzinfo else found).date()
         return self._default if day in self._missing_days else day
 
     def _timestamp(self, cells: list) -> dt.datetime | None:

@@ -35,8 +35,6 @@ def texts(tracked) -> dict[Path, str]:
     """The text of every file that is text, by its place in the project; samples of senders are what they are."""
     found = {}
     for path in tracked:
-        if path.parts[:2] == ("providers", "examples") and len(path.parts) > 3 and path.suffix != ".md":
-            continue
         if path.parts[:2] == ("providers", "examples") and len(path.parts) > 3:
             # Samples are as other systems write them, in whatever encoding.
             continue

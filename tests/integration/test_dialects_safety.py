@@ -103,3 +103,46 @@ def test_datix_actions_belong_to_incidents_and_complaints_and_to_no_person(take_
         ("505", "complaint", "7002", None, None, None),
     ]
     assert one.counts("ca_actions_2026-06.csv") == ("accepted", 5, 4, 0, 1)
+
+
+def test_lfpse_tables_are_joined_and_the_first_submission_says_when_it_was_reported(take_in):
+    one = take_in("lfpse", "*2026-05*")
+    columns = "incident_id", "revision", "occurred_on", "reported_on", "incident_kind", "reporter_kind"
+    assert one.rows("incident", *columns) == [
+        ("LF-0001", 1, day("2026-05-02"), day("2026-05-03"), "medication", "staff"),
+        ("LF-0001", 2, day("2026-05-02"), day("2026-05-03"), "medication", "staff"),
+        ("LF-0002", 1, day("2026-05-05"), day("2026-05-06"), "environment", "own_experience"),
+        # Submitted at 23:40 UTC, which was the next day in London.
+        ("LF-0003", 1, day("2026-05-09"), day("2026-05-10"), "other", "carer"),
+        ("LF-0006", 1, day("2026-05-18"), day("2026-05-19"), "environment", "other"),
+    ]
+    # Of several patients the worst harm counts, and the ethnicity of the one whose body was harmed worst.
+    assert one.rows("incident", "physical_harm", "psychological_harm", "ethnicity_code") == [
+        ("low", "none", "A"),
+        ("moderate", "low", "A"),
+        ("none", "low", "M"),
+        ("severe", "severe", "H"),
+        (None, None, None),
+    ]
+    # A risk, good care, and an incident in an acute service.
+    assert one.counts("LFPSE_extract_2026-05.zip") == ("accepted", 8, 5, 0, 3)
+    assert [found.rule for found in one.findings("LFPSE_extract_2026-05.zip")] == ["FILE-BESIDE-ALONE"] * 3
+
+
+def test_another_taxonomy_is_read_by_the_mapping_of_its_day_and_a_row_sent_twice_counts_once(take_in):
+    one = take_in("lfpse", "*2026-06*")
+    assert one.rows("incident", "incident_id", "revision") == [
+        *((f"LF-{number:04}", 1) for number in range(10, 20)),
+        ("LF-0010", 2),
+    ]
+    assert one.rows("incident", "reported_on")[-1] == (day("2026-06-03"),)
+    assert one.counts("LFPSE_extract_2026-06.zip") == ("accepted", 12, 12, 1, 0)
+    assert one.set_aside() == [("LFPSE_extract_2026-06.zip", 6, "INC-KEY")]
+
+
+def test_a_mapping_of_the_old_taxonomy_refuses_the_new_heading(take_in):
+    one = take_in("lfpse", "*2026-06*")
+    one.send("LFPSE_extract_2026-05.zip", (one.folder / "LFPSE_extract_2026-06.zip").read_bytes())
+    one.load(dt.datetime(2026, 7, 29, 7, tzinfo=dt.UTC))
+    assert one.counts("LFPSE_extract_2026-05.zip")[0] == "refused"
+    assert "FILE-COLUMN" in one.rules("LFPSE_extract_2026-05.zip")

@@ -216,3 +216,10 @@ def test_a_pseudonym_takes_the_place_of_the_identifier():
     read = reader(classification="pseudonym", pseudonym=lambda identifier: f"v1-{len(identifier)}")
     assert read(["A-0042"]) == "v1-6"
     assert read([""]) is None
+
+
+def test_a_moment_in_another_zone_is_the_day_that_it_was_in_london():
+    read = reader("date", dates=("iso",))
+    assert read(["2026-06-09T23:40:00Z"]) == dt.date(2026, 6, 10)
+    assert read(["2026-01-09T23:40:00Z"]) == dt.date(2026, 1, 9)
+    assert read(["2026-06-09T23:40:00"]) == dt.date(2026, 6, 9)
