@@ -10,9 +10,8 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from demo.workbooks import saved
-from warehouse.paths import ROOT
+from tests.dialects import EXAMPLES
 
-EXAMPLES = ROOT / "providers" / "examples"
 SAVED_ON = dt.date(2026, 7, 10)
 
 # ---- Friends and Family Test, as submitted and as published ----------------------------------------------------------

@@ -1,59 +1,42 @@
 """Files of feedback, directories, statistics and registers, in the shape real systems send them, land as they mean."""
 
 import datetime as dt
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from demo.servers import HttpServer
 from loaders import load
-from loaders.provider import Provider, load_provider
 from tests import example_workbooks
-from tests.example_workbooks import EXAMPLES
-from tests.made_up_sender import SUBMITTED_AT
-from warehouse import connection
+from tests.dialects import EXAMPLES, Dialect, speaking
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
 
-class Example:
-    """A dialect's provider file as it stands, its samples at its door, and what became of them in the warehouse."""
+class Taken:
+    """What became of a dialect's samples in the warehouse."""
 
-    def __init__(self, provider: Provider):
-        self.provider = provider
-        self.fetched = load.load_sender(provider, AS_OF)
-        load.accept_wave(AS_OF)
+    def __init__(self, sender: Dialect):
+        self.sender = sender
 
-    def ask(self, statement: str, **values) -> list[tuple]:
-        with connection.connect("loader") as opened, opened.cursor() as cursor:
-            cursor.execute(statement, {"sender": self.provider.organisation_code} | values)
-            return cursor.fetchall()
+    def ask(self, statement: str, *values) -> list[tuple]:
+        return self.sender.ask(statement, *values)
 
     def rows(self, record: str, columns: str, feed: str | None = None) -> list[tuple]:
         """Return a record's rows that count now, in the order of the files and their rows; dates as text."""
-        named = ", ".join(f"landed.{column.strip()}" for column in columns.split(","))
-        found = self.ask(
-            f'select {named} from raw."{record}" as landed'
-            " inner join audit.deliveries as delivery using (load_id)"
-            " inner join audit.visibility as seen on seen.load_id = landed.load_id and seen.record = %(record)s"
-            " where landed.provider_code = %(sender)s and seen.retired_seq is null"
-            " and coalesce(delivery.feed = %(feed)s, true) and not exists (select from quarantine.rows as aside"
-            " where aside.load_id = landed.load_id and aside.record = %(record)s"
-            " and aside.row_number = landed.row_number)"
-            " order by delivery.file_name, landed.row_number, landed.part",
-            record=record,
-            feed=feed,
-        )
-        return [tuple(str(cell) if isinstance(cell, dt.date) else cell for cell in row) for row in found]
+        found = self.sender.rows(record, "load_id", *map(str.strip, columns.split(",")))
+        feeds = dict(self.ask("select load_id, feed from audit.deliveries"))
+        return [
+            tuple(str(cell) if isinstance(cell, dt.date) else cell for cell in row)
+            for load_id, *row in found
+            if feed in (None, feeds[load_id])
+        ]
 
     def ledger(self) -> dict[tuple[str, str], tuple]:
-        """Return (feed, file) → (state, rows read, set aside, filtered), and hold each file's rows to their sum."""
+        """Return (feed, file) → (state, rows read, set aside, filtered)."""
         found = self.ask(
-            "select delivery.feed, delivery.file_name, delivery.state, delivery.rows_read, delivery.rows_set_aside,"
-            " delivery.rows_filtered from audit.deliveries as delivery where delivery.provider_code = %(sender)s"
+            "select feed, file_name, state, rows_read, rows_set_aside, rows_filtered from audit.deliveries"
+            " where provider_code = %s",
+            self.sender.provider.organisation_code,
         )
         return {(feed, name): tuple(rest) for feed, name, *rest in found}
 
@@ -61,66 +44,39 @@ class Example:
         """Return (rule, row) of everything that was said of the files."""
         return self.ask(
             "select found.rule, found.row_number from audit.findings as found inner join audit.deliveries as delivery"
-            " using (load_id) where delivery.provider_code = %(sender)s order by delivery.file_name, 1, 2"
+            " using (load_id) where delivery.provider_code = %s order by delivery.file_name, 1, 2",
+            self.sender.provider.organisation_code,
         )
 
-    def restricted(self, record: str, column: str) -> list[str]:
-        """Return the restricted words that landed."""
+    def words(self, record: str, column: str) -> list[str]:
+        """Return the restricted words that landed, and hold that the open schema has no place for them."""
+        assert self.ask(
+            "select table_schema from information_schema.columns where table_name = %s and column_name = %s"
+            " and table_schema in ('raw', 'restricted')",
+            record,
+            column,
+        ) == [("restricted",)]
         found = self.ask(
-            f'select {column} from restricted."{record}" as words inner join audit.deliveries as delivery'
-            " using (load_id) where delivery.provider_code = %(sender)s"
-            " order by delivery.file_name, delivery.feed, words.row_number"
+            f'select words.{column} from restricted."{record}" as words inner join audit.deliveries as delivery'
+            " using (load_id) where delivery.provider_code = %s"
+            " order by delivery.file_name, delivery.feed, words.row_number",
+            self.sender.provider.organisation_code,
         )
         return [text for (text,) in found]
 
-    def columns(self, schema: str, record: str) -> set[str]:
-        found = self.ask(
-            "select column_name from information_schema.columns where table_schema = %(schema)s"
-            " and table_name = %(record)s",
-            schema=schema,
-            record=record,
-        )
-        return {name for (name,) in found}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def reachable(shared_warehouse) -> Iterator[None]:
-    """Senders on this machine may be reached."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
-        yield
-
 
 @pytest.fixture
-def by_folder(tmp_path, monkeypatch) -> Callable[..., Example]:
-    """Call with a dialect whose files lie in a folder."""
+def take_in(tmp_path, monkeypatch, shared_warehouse) -> Callable[..., Taken]:
+    """Call with a dialect to fetch its samples through its door, land, judge and accept them."""
 
-    def read(dialect: str) -> Example:
-        monkeypatch.setenv(f"ASSURE_{dialect.upper()}_FOLDER", str(served(dialect, tmp_path)))
-        return Example(load_provider(EXAMPLES / f"{dialect}.yml"))
+    def taken(code: str, only: str = "*") -> Taken:
+        with speaking(code, tmp_path, monkeypatch, only) as sender:
+            fetched = sender.load(AS_OF)
+            assert (fetched.unexpected, fetched.without_agreement) == ([], [])
+        load.accept_wave(AS_OF)
+        return Taken(sender)
 
-    return read
-
-
-@pytest.fixture
-def by_http(tmp_path, monkeypatch) -> Callable[..., Example]:
-    """Call with a dialect whose files are downloaded from a web server."""
-
-    def read(dialect: str) -> Example:
-        with HttpServer(served(dialect, tmp_path)) as server:
-            monkeypatch.setenv(f"ASSURE_{dialect.upper()}_ADDRESS", f"127.0.0.1:{server.port}")
-            return Example(load_provider(EXAMPLES / f"{dialect}.yml"))
-
-    return read
-
-
-def served(dialect: str, folder: Path) -> Path:
-    """Copy a dialect's samples to a folder, dated the day they are sent."""
-    copied = folder / dialect
-    shutil.copytree(EXAMPLES / dialect, copied, ignore=shutil.ignore_patterns("ATTRIBUTION.md", "layout_cells.csv"))
-    for path in copied.rglob("*"):
-        os.utime(path, (SUBMITTED_AT.timestamp(), SUBMITTED_AT.timestamp()))
-    return copied
+    return taken
 
 
 # ---- Friends and Family Test -----------------------------------------------------------------------------------------
@@ -139,8 +95,8 @@ def counts(service: str, numbers: tuple, eligible: int | None) -> list[tuple]:
     ]  # fmt: skip
 
 
-def test_fft_answers_one_by_one_are_counted_once_and_each_by_the_question_that_was_asked(by_folder):
-    sender = by_folder("fft_responses")
+def test_fft_answers_one_by_one_are_counted_once_and_each_by_the_question_that_was_asked(take_in):
+    sender = take_in("fft_responses")
     answers = sender.rows("feedback_response", RESPONSE, "responses")
     assert answers[:9] == [
         ("9001", "2019-11-12", "EX-S-01", "fft_old", "very_good", "own_experience"),
@@ -168,19 +124,14 @@ def test_fft_answers_one_by_one_are_counted_once_and_each_by_the_question_that_w
         ("second_comments", "fft_responses_2026-05.csv"): ("accepted", 23, 0, 22),
     }
     assert sender.findings() == [("FBR-COD.rating_code", 9), ("FBR-TYP.received_on", 11)]
-
-
-def test_what_people_wrote_lands_in_the_restricted_schema_alone_and_masked(by_folder):
-    sender = by_folder("fft_responses")
-    assert "comment" not in sender.columns("raw", "feedback_response")
-    words = sender.restricted("feedback_response", "comment")
+    words = sender.words("feedback_response", "comment")
     assert len(words) == 7
     assert "Made-up comment: it’s noisy at night" in words
     assert "Made-up comment: ring me on [removed]" in words
 
 
-def test_the_monthly_return_is_read_from_the_collection_systems_own_columns(by_folder):
-    sender = by_folder("fft_monthly_return")
+def test_the_monthly_return_is_read_from_the_collection_systems_own_columns(take_in):
+    sender = take_in("fft_monthly_return")
     assert sender.rows("feedback_count", COUNT) == [
         *counts("EX-S-01", (14, 6, 1, 0, 2, 1), 61),
         *counts("EX-S-02", (3, "*", "*", 0, 0, 0), None),
@@ -189,8 +140,8 @@ def test_the_monthly_return_is_read_from_the_collection_systems_own_columns(by_f
     assert sender.findings() == []
 
 
-def test_a_published_workbook_is_read_below_its_merged_headings_and_lines_for_england(by_http):
-    sender = by_http("fft_published")
+def test_a_published_workbook_is_read_below_its_merged_headings_and_lines_for_england(take_in):
+    sender = take_in("fft_published", "*.xlsx")
     assert sender.rows("feedback_count", COUNT, "inpatient") == [
         *counts("EX-S-01", (14, 6, 1, 0, 2, 1), 61),
         *counts("EX-S-02", ("*",) * 6, None),
@@ -215,8 +166,8 @@ def test_a_sample_workbook_is_what_its_maker_makes(sample):
 SERVICE = "service_id, service_name, service_kind, opened_on, closed_on"
 
 
-def test_a_directory_is_read_below_its_preamble_and_the_first_of_several_types_counts(by_http):
-    sender = by_http("cqc_directory")
+def test_a_directory_is_read_below_its_preamble_and_the_first_of_several_types_counts(take_in):
+    sender = take_in("cqc_directory")
     assert sender.rows("service", SERVICE) == [
         ("1-900000011", "Heron House", "inpatient_ward", None, None),
         ("1-900000012", "Plover’s Rest", "supported_living", None, None),
@@ -227,8 +178,8 @@ def test_a_directory_is_read_below_its_preamble_and_the_first_of_several_types_c
     assert sender.findings() == []
 
 
-def test_trusts_at_two_dates_are_read_without_headings_and_the_later_list_replaces_the_earlier(by_folder):
-    sender = by_folder("ods_trusts")
+def test_trusts_at_two_dates_are_read_without_headings_and_the_later_list_replaces_the_earlier(take_in):
+    sender = take_in("ods_trusts")
     assert [(code, opened, closed) for code, _, _, opened, closed in sender.rows("service", SERVICE)] == [
         ("G6V2S", "2024-11-01", None),
         ("R0A", "2017-10-01", None),
@@ -252,11 +203,13 @@ def test_trusts_at_two_dates_are_read_without_headings_and_the_later_list_replac
     assert sender.findings() == []
 
 
-def test_metrics_keep_their_decimals_and_a_line_about_no_one_period_is_set_aside(by_http):
-    sender = by_http("oversight_framework")
-    rows = sender.rows("published_statistic", "metric_code, period_start_on, period_end_on, value::text")
+def test_metrics_keep_their_decimals_and_a_line_about_no_one_period_is_set_aside(take_in):
+    sender = take_in("oversight_framework")
+    rows = sender.rows("published_statistic", "metric_code, period_start_on, period_end_on, value")
     assert len(rows) == 72
-    assert [row for row in rows if row[0] in ("OF0005", "OF0016", "OF0061", "OF0081", "OF0086")] == [
+    assert [
+        (*row[:3], str(row[3])) for row in rows if row[0] in ("OF0005", "OF0016", "OF0061", "OF0081", "OF0086")
+    ] == [
         ("OF0005", "2025-06-01", "2025-06-30", "0"),
         ("OF0016", "2025-04-01", "2025-06-30", "54.31"),
         ("OF0061", "2024-01-01", "2024-12-31", "6.9"),
