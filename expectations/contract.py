@@ -16,6 +16,7 @@ from expectations.odcs import (
     Delivers,
     Dimension,
     Document,
+    Domain,
     EmptyMeans,
     Property,
     Quality,
@@ -107,6 +108,7 @@ class Contract(Closed):
     title: str
     version: str
     rule_prefix: str
+    domain: Domain
     description: str
     grain: str
     delivers_default: Delivers
@@ -248,6 +250,7 @@ def _understood(path: Path, document: Document) -> Contract:
         title=document.name,
         version=document.version,
         rule_prefix=told.rulePrefix,
+        domain=document.domain,
         description=_one_line(document.description.purpose),
         grain=_one_line(table.dataGranularityDescription),
         delivers_default=told.deliversDefault,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from expectations.codes import entries, names
 from expectations.contract import Column, Contract, RuleEntry, load_contracts
+from expectations.full_register import provider_file
 from expectations.tables import PIPELINE_COMMENTS
 from expectations.template import template_bytes
 from expectations.verdict import FILE_RULES
@@ -64,6 +65,8 @@ def contents() -> dict[str, bytes]:
         "docs/generated/data_dictionary.md": _text(_dictionary(contracts)),
         "docs/generated/rulebook.md": _text(_rulebook(contracts)),
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
+        "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),
+        "docs/templates/full_register.yml": _text((f"# {HEADER}", *provider_file("full_register"))),
     }
 
 

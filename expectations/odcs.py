@@ -19,6 +19,7 @@ Classification = Literal["plain", "public_words", "restricted", "pseudonym"]
 Severity = Literal["refuse", "set_aside", "warn"]
 Delivers = Literal["period", "snapshot", "events"]
 EmptyMeans = Literal["nil_return", "never"]
+Domain = Literal["register", "experience", "safety", "context"]
 Dimension = Literal["accuracy", "completeness", "conformity", "consistency", "coverage", "timeliness", "uniqueness"]
 
 
@@ -103,7 +104,7 @@ class Document(Closed):
     name: str
     version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
     status: Literal["active"]
-    domain: Literal["register", "experience", "safety", "context"]
+    domain: Domain
     description: _Description
     customProperties: tuple[Custom, ...]
     schema_: tuple[_Object, ...] = Field(alias="schema", min_length=1, max_length=1)

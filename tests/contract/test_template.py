@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import range_boundaries
 
-from expectations import codes, template
+from expectations import codes, pages, template
 from expectations.contract import load_contracts
 
 CONTRACTS = load_contracts()
@@ -18,11 +18,11 @@ def book():
 
 
 def machine_names(sheet):
-    return {cell.value: cell.column for cell in sheet[template.MACHINE_ROW] if cell.value}
+    return {cell.value: cell.column for cell in sheet[pages.MACHINE_ROW] if cell.value}
 
 
 def open_cells(sheet):
-    return [cell for row in sheet.iter_rows(min_row=template.FIRST_LINE) for cell in row if not cell.protection.locked]
+    return [cell for row in sheet.iter_rows(min_row=pages.FIRST_LINE) for cell in row if not cell.protection.locked]
 
 
 def test_it_has_four_sheets_and_a_hidden_one(book):
@@ -41,7 +41,7 @@ def test_it_has_four_sheets_and_a_hidden_one(book):
 )
 def test_a_line_carries_a_locked_printed_id(book, sheet, columns, lines, first, last):
     page = book[sheet]
-    ids = [page.cell(template.FIRST_LINE + line, 1) for line in range(lines)]
+    ids = [page.cell(pages.FIRST_LINE + line, 1) for line in range(lines)]
     assert (ids[0].value, ids[-1].value) == (first, last)
     assert all(cell.protection.locked for cell in ids)
     assert len(machine_names(page)) == columns + 1
@@ -51,7 +51,7 @@ def test_a_line_carries_a_locked_printed_id(book, sheet, columns, lines, first, 
 @pytest.mark.parametrize("sheet", ["About us", "Our work", "Meetings", "You said, we did"])
 def test_hidden_names_lead_to_minimal_columns_of_the_contracts(book, sheet):
     page = book[sheet]
-    assert page.row_dimensions[template.MACHINE_ROW].hidden
+    assert page.row_dimensions[pages.MACHINE_ROW].hidden
     for name in machine_names(page):
         record, _, column = name.partition(".")
         # Money is asked only of those who keep a full register; its column stands there for them.
@@ -80,7 +80,7 @@ def test_about_us_asks_every_minimal_item_once(book):
         *(item.code for item in codes.entries("return_item") if item.is_minimal and item.code != "nil_return"),
         ]  # fmt: skip
     assert page.column_dimensions["A"].hidden
-    assert page.cell(template.FIRST_LINE, 3).value == "RX9"
+    assert page.cell(pages.FIRST_LINE, 3).value == "RX9"
 
 
 def test_a_drop_down_offers_the_labels_of_its_list(book):

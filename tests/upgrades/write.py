@@ -31,7 +31,7 @@ def load(files: Path, as_of: dt.datetime) -> int:
     from loaders import load as loading
     from loaders.provider import load_providers
 
-    for name in ("zw3", "national_statistics"):
+    for name in load_providers():
         # Not every sender has sent something by then.
         (files / name).mkdir(exist_ok=True)
     with demonstration.served(files):
