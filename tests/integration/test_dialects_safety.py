@@ -1,6 +1,7 @@
 """Incidents, restraint, complaints and their counts, as the systems that hold them send them, through a real door."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -146,3 +147,62 @@ def test_a_mapping_of_the_old_taxonomy_refuses_the_new_heading(take_in):
     one.load(dt.datetime(2026, 7, 29, 7, tzinfo=dt.UTC))
     assert one.counts("LFPSE_extract_2026-05.zip")[0] == "refused"
     assert "FILE-COLUMN" in one.rules("LFPSE_extract_2026-05.zip")
+
+
+def test_types_of_restraint_take_reason_and_review_from_their_incident(take_in):
+    one = take_in("mhsds_tables", "*2026-06*")
+    columns = "intervention_id", "incident_id", "type_code", "reason_code", "review_with_person", "injury_staff"
+    assert one.rows("restrictive_intervention", *columns) == [
+        ("T1", "I1", "09", "10", "held", "yes"),
+        ("T2", "I1", "14", "10", "held", "no"),
+        ("T3", "I2", "07", "11", "offered_declined", "no"),
+        ("T4", "I2", "05", "11", "offered_declined", "no"),
+        ("T5", "I3", "06", "13", "not_known", "no"),
+        ("T6", "I4", "01", "98", None, "no"),
+        ("T8", "I4", "unmapped", "98", None, "no"),
+        ("T9", "I9", "08", None, None, "no"),
+        ("T10", "I4", "10", "98", None, "no"),
+    ]
+    assert one.rows("restrictive_intervention", "started_at", "ended_at")[3:5] == [
+        (at("2026-06-05T22:22"), at("2026-06-06T01:30")),
+        (at("2026-06-09T09:00"), None),
+    ]
+    # T7 ends before it starts; the incident I5 came without a type.
+    assert one.counts("MHSDS_restrictive_2026-06.zip") == ("accepted", 10, 10, 1, 0)
+    assert one.set_aside() == [("MHSDS_restrictive_2026-06.zip", 8, "RIN-001")]
+    assert {"RIN-COD.type_code", "RIN-COD.injury_other", "FILE-BESIDE-ALONE"} < set(
+        one.rules("MHSDS_restrictive_2026-06.zip")
+    )
+
+
+def test_restraint_before_version_5_has_a_key_made_of_what_it_says(take_in):
+    one = take_in("mhsds_tables", "*2021-08*")
+    assert one.rows("restrictive_intervention", "intervention_id", "type_code", "started_at", "review_with_person") == [
+        ("W1/2021-08-02/11:00:00/09", "09", at("2021-08-02T11:00"), "held"),
+        ("W1/2021-08-02/11:10:00/05", "05", at("2021-08-02T11:10"), "not_known"),
+        ("W7/2021-08-19/14", "14", at("2021-08-19T00:00"), None),
+    ]
+    assert one.counts("MHSDS_restrictive_2021-08.csv") == ("accepted", 3, 3, 0, 0)
+
+
+def test_a_later_status_replaces_an_earlier_one_whenever_it_comes(take_in):
+    one = take_in("mhsds_published")
+    final = [
+        ("ZWLM1", "MHS76", None, 35, "counted"),
+        ("ZWLM1", "MHS77", None, 95, "counted"),
+        ("ZWLM1", "MHS136", None, 60, "counted"),
+        ("ZWLM1", "MHS96", None, Decimal("31.7"), "counted"),
+        ("ZWLM1", "MHS77", "Provider; Restrictive Intervention Type | 05", 15, "counted"),
+        ("ZWLM1", "MHS77", "Provider; Restrictive Intervention Type | 01", None, "suppressed"),
+        ("ZWLM2", "MHS77", None, None, "suppressed"),
+        ("ZWLM2", "MHS96", None, None, "not_applicable"),
+    ]
+    columns = "organisation_code", "metric_code", "breakdown", "value", "value_state"
+    assert one.rows("published_statistic", *columns) == final
+    assert set(one.rows("published_statistic", "period_start_on", "period_end_on", "status")) == {
+        (day("2026-04-01"), day("2026-04-30"), "final")
+    }
+    for status in ("Provisional", "Performance", "Final"):
+        name = f"MHSDS Restrictive Interventions {status} April 2026.csv"
+        assert one.counts(name) == ("accepted", 9, 8, 0, 1)
+        assert [found.rule for found in one.findings(name) if found.level != "warn"] == []
