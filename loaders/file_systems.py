@@ -163,7 +163,11 @@ def _s3(url: str, door: Door, given: Mapping):
     bucket = urlsplit(url).netloc
     at = f"{region}.amazonaws.com" if region else "amazonaws.com"
     allow_url(endpoint or f"https://{bucket}.s3.{at}", "the endpoint of door.url")
-    settings = {"connect_timeout": SECONDS_TO_CONNECT, "read_timeout": SECONDS_TO_ANSWER}
+    settings = {
+        "connect_timeout": SECONDS_TO_CONNECT,
+        "read_timeout": SECONDS_TO_ANSWER,
+        "http_session_cls": _session_without_redirects(),
+    }
     files = S3FileSystem(
         # A door without a credential is a public bucket; an empty credential is this machine's own identity.
         anon=door.credential is None,
@@ -177,6 +181,27 @@ def _s3(url: str, door: Door, given: Mapping):
         **FRESH,
     )
     return files, url.removeprefix("s3://")
+
+
+def _session_without_redirects() -> type:
+    """Return the S3 library's own HTTP session, less that it follows wherever a server sends it."""
+    import aiohttp
+    from aiobotocore.httpsession import AIOHTTPSession
+
+    async def refuse(*_):
+        raise DoorUnreachable("it sends us on elsewhere")
+
+    class Session(AIOHTTPSession):
+        async def _get_session(self, proxy_url):
+            session = await super()._get_session(proxy_url)
+            if not session.trace_configs:
+                watch = aiohttp.TraceConfig()
+                watch.on_request_redirect.append(refuse)
+                watch.freeze()
+                session.trace_configs.append(watch)
+            return session
+
+    return Session
 
 
 def _azure(url: str, door: Door, given: Mapping):

@@ -1,7 +1,10 @@
 """Land rows by hand, or make up a sender whose files are loaded as any sender's are."""
 
+import os
+import shutil
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -10,6 +13,35 @@ import pytest
 from expectations.contract import Contract, load_contracts
 from tests.made_up_sender import SUBMITTED_AT, MadeUpSender, provider_file
 from warehouse import connection, ledger
+
+AZURITE_REMEDY = "no azurite-blob: npm install --prefix .cache/azurite azurite@3.35.0"
+
+
+def azurite() -> str | None:
+    """Return the program that speaks as Azure's blobs do: on PATH, or where .ci/run puts it."""
+    here = Path(__file__).resolve().parents[2] / ".cache" / "azurite" / "node_modules" / ".bin"
+    return shutil.which("azurite-blob") or shutil.which("azurite-blob", path=str(here))
+
+
+def _is_left_out() -> bool:
+    """Say whether Azure's tests are left out: there is no Azurite, and this is not CI, which installs one."""
+    return azurite() is None and not os.environ.get("CI")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "azurite: needs azurite-blob, which npm brings")
+
+
+def pytest_report_header() -> str | None:
+    return f"Azure's tests left out: {AZURITE_REMEDY}" if _is_left_out() else None
+
+
+def pytest_collection_modifyitems(config, items):
+    if not _is_left_out():
+        return
+    left_out = [item for item in items if item.get_closest_marker("azurite")]
+    items[:] = [item for item in items if not item.get_closest_marker("azurite")]
+    config.hook.pytest_deselected(items=left_out)
 
 
 @pytest.fixture
