@@ -1,13 +1,18 @@
 """Files of feedback, directories, statistics and registers, in the shape real systems send them, land as they mean."""
 
+import contextlib
 import datetime as dt
+import itertools
+import json
 from collections.abc import Callable
 
 import pytest
 
 from loaders import load
+from loaders.unreachable import DoorUnreachable
 from tests import example_workbooks
 from tests.dialects import EXAMPLES, Dialect, speaking
+from tests.public_apis import PublicApi
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 
@@ -224,3 +229,81 @@ def test_metrics_keep_their_decimals_and_a_line_about_no_one_period_is_set_aside
     assert sender.ledger() == {("metrics", "nof_mh_community_trust_Q4_2025-26.csv"): ("accepted", 78, 6, 0)}
     # Two years against each other (twice a quarter), and two plans.
     assert sender.findings() == [("STA-TYP.period_start_on", row) for row in (4, 16, 44, 48, 56, 60)]
+
+
+# ---- Public APIs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def behind_an_api(tmp_path, monkeypatch, shared_warehouse) -> Callable[..., tuple[Dialect, PublicApi]]:
+    """Call with a dialect, the path of its API and how many elements a page shows; the right key is `a key`."""
+    monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
+    monkeypatch.setattr("loaders.asking.WAITS", {"wait_initial": 0.01, "wait_max": 0.1, "wait_jitter": 0.0})
+    with contextlib.ExitStack() as stack:
+
+        def speaks(code: str, path: str, most: int, key: str = "a key") -> tuple[Dialect, PublicApi]:
+            server = stack.enter_context(PublicApi(EXAMPLES / code, "a key", most))
+            monkeypatch.setenv(f"ASSURE_{code.upper()}_URL", server.url + path)
+            monkeypatch.setenv(f"ASSURE_CREDENTIAL_{code.upper()}", json.dumps({"token": key}))
+            return Dialect(code, tmp_path), server
+
+        yield speaks
+
+
+def test_with_a_wrong_key_care_opinion_shows_a_login_page_and_nothing_is_taken_for_data(behind_an_api):
+    sender, server = behind_an_api("care_opinion", "/api/v2", 5, key="another-7f")
+    with pytest.raises(DoorUnreachable) as refused:
+        sender.load(AS_OF)
+    assert "another-7f" not in str(refused.value)
+    assert server.asked
+    assert Taken(sender).ledger() == {}
+
+
+def test_stories_come_page_by_page_until_an_empty_one_and_what_failed_is_set_aside(behind_an_api):
+    sender, server = behind_an_api("care_opinion", "/api/v2", 5)
+    sender.load(AS_OF)
+    load.accept_wave(AS_OF)
+    stories = Taken(sender)
+    rows = stories.rows("feedback_response", "response_id, received_on, channel, rating_code, question_version")
+    assert rows[:6] == [
+        ("910001", "2026-06-02", "online", None, "local"),
+        ("910002", "2026-06-03", "telephone", None, "local"),
+        ("910004", "2026-06-09", "online", None, "local"),
+        ("910005", "2026-06-10", "device_before_discharge", None, "local"),
+        ("910006", "2026-06-20", "paper_after_discharge", None, "local"),
+        ("910007", "2026-06-28", "online", None, "local"),
+    ]
+    assert len(rows) == 11
+    assert stories.ledger() == {("stories", "opinions_2026-07-29.ndjson"): ("accepted", 12, 1, 0)}
+    assert [row for _, row in stories.findings()] == [3]
+    words = stories.words("feedback_response", "comment")
+    assert words[0].startswith("Made-up title: the crisis line\n\nMade-up **story**")
+    assert words[2] == "Made-up title: visiting\n\nMade-up story; write to [removed]."
+    assert words[5] == "Made-up story whose title was lost."
+    # The first two pages hold a failure and are asked for three times each.
+    assert [params["skip"] for _, _, params in server.asked] == ["0", "0", "0", "5", "5", "5", "10", "12"]
+    assert {(path, params["take"], params["publishedafter"]) for _, path, params in server.asked} == {
+        ("/api/v2/opinions", "100", "2026-04-01")
+    }
+    times = [at for at, _, _ in server.asked]
+    assert min(after - before for before, after in itertools.pairwise(times)) > 0.15
+    # The night after, only what is new is asked for, with what may have come late.
+    server.asked.clear()
+    assert sender.load(AS_OF + dt.timedelta(days=1)).load_ids == []
+    assert [params["publishedafter"] for _, _, params in server.asked] == ["2026-07-15"]
+
+
+def test_the_cqcs_list_is_complete_when_its_total_is_reached(behind_an_api):
+    sender, server = behind_an_api("cqc_api", "/public/v1", 2)
+    sender.load(AS_OF)
+    load.accept_wave(AS_OF)
+    assert Taken(sender).rows("service", "service_id, service_name") == [
+        ("1-900000011", "Heron House"),
+        ("1-900000012", "Plover’s Rest"),
+        ("1-900000013", "Kestrel Centre"),
+        ("1-900000014", "Rehabilitation at Teal Road"),
+        ("1-900000015", "Wigeon Lodge"),
+    ]
+    assert [params["page"] for _, _, params in server.asked] == ["1", "2", "3"]
+    assert Taken(sender).ledger() == {("places", "locations_2026-04.ndjson"): ("accepted", 5, 0, 0)}
+    assert Taken(sender).findings() == []
