@@ -130,8 +130,8 @@ def test_every_model_and_column_is_described(manifest):
 
 def test_every_mart_has_an_enforced_contract_and_an_icb(manifest):
     loose = [name for name, layer, node in relations(manifest) if layer == "marts" and not node["contract"]["enforced"]]
-    # Days, measures and expectations are the same for every ICB.
-    shared = {"dim_date", "dim_measure", "dim_expectation"}
+    # Days, codes, measures and expectations are the same for every ICB.
+    shared = {"dim_date", "dim_code", "dim_measure", "dim_expectation"}
     unplaced = [
         name
         for name, layer, node in relations(manifest)
