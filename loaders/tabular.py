@@ -50,7 +50,7 @@ def rows(content: BinaryIO, form: FileFormat, places: tuple[str | None, ...] = (
 def remnants(content: BinaryIO, form: FileFormat) -> Iterator[Row]:
     """Yield what can be made out of a file that was refused, whatever it was meant to be: each line by itself."""
     with unpacked(content, form, whatever=True) as plain:
-        kind = unpacking.kind_of(plain) or form.kind
+        kind = unpacking.kind_of(plain) or (form.kind if form.kind in ("json", "ndjson") else "csv")
         try:
             if kind in ("workbook", "parquet"):
                 with _child(plain, kind, (ALL_SHEETS,)) as found:

@@ -164,7 +164,8 @@ def _is_workbook(content: BinaryIO) -> bool | None:
 def _gunzipped(content: BinaryIO) -> Iterator[bytes]:
     try:
         with gzip.GzipFile(fileobj=content) as inside:
-            while chunk := inside.read(_CHUNK):
+            # Piece by piece: of a file cut short all that came before the cut.
+            while chunk := inside.read1(_CHUNK):
                 yield chunk
     except _BROKEN:
         raise Unreadable("FILE-ZIP") from None
