@@ -55,10 +55,13 @@ checked as (
         '{{ to_record }}' as refers_to,
         count(*) as link_count,
         count(*) filter (where referred.{{ to_key }} is null) as missing_link_count
-    from {{ ref("stg_" ~ record) }} as referring
+    from {{ ref("int_survey_answers__placed" if record == "survey_answer" else "stg_" ~ record) }} as referring
     cross join lateral unnest({{ ids }}) as listed (id)
     left join {{ ref("stg_" ~ to_record) }} as referred
-        on referring.provider_code = referred.provider_code and listed.id = referred.{{ to_key }}
+        on
+            {#- A survey may be about another's service. #}
+            referring.{{ "about_" if record == "survey_answer" }}provider_code = referred.provider_code
+            and listed.id = referred.{{ to_key }}
     where listed.id is not null
     group by referring.provider_code, referring.icb_code
     {%- if not loop.last %}

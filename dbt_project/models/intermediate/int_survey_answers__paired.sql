@@ -11,19 +11,20 @@ scales as (
 
 answers as (
     select
-        stg_survey_answer.provider_code,
-        stg_survey_answer.icb_code,
-        stg_survey_answer.survey_kind,
-        stg_survey_answer.item_code,
-        stg_survey_answer.respondent_ref,
-        stg_survey_answer.wave,
-        stg_survey_answer.service_id,
-        stg_survey_answer.answer_code,
-        coalesce(stg_survey_answer.answered_on, stg_survey_answer.period_start_on) as answered_on,
+        placed.provider_code,
+        placed.icb_code,
+        placed.about_provider_code,
+        placed.survey_kind,
+        placed.item_code,
+        placed.respondent_ref,
+        placed.wave,
+        placed.service_id,
+        placed.answer_code,
+        coalesce(placed.answered_on, placed.period_start_on) as answered_on,
         scales.scale_position
-    from {{ ref("stg_survey_answer") }} as stg_survey_answer
-    inner join scales on stg_survey_answer.answer_code = scales.answer_code
-    where stg_survey_answer.respondent_ref is not null
+    from {{ ref("int_survey_answers__placed") }} as placed
+    inner join scales on placed.answer_code = scales.answer_code
+    where placed.respondent_ref is not null
 ),
 
 first_before as (
@@ -48,6 +49,7 @@ paired as (
         last_after.survey_kind,
         last_after.item_code,
         last_after.respondent_ref,
+        last_after.about_provider_code,
         last_after.service_id,
         first_before.answered_on as before_on,
         last_after.answered_on as after_on,

@@ -1,7 +1,6 @@
 {% set naming_records = [
     "input", "change", "incident", "restrictive_intervention", "complaint", "feedback_count", "activity_count",
     "involvement_group", "involvement_activity", "involvement_role", "recruitment", "feedback_response",
-    "survey_answer",
 ] %}
 
 with
@@ -18,10 +17,14 @@ named_elsewhere as (
         service_id
     from {{ ref("stg_" ~ record) }}
     where service_id is not null
-    {%- if not loop.last %}
     union
-    {%- endif %}
     {%- endfor %}
+    select
+        about_provider_code as provider_code,
+        about_icb_code as icb_code,
+        service_id
+    from {{ ref("int_survey_answers__placed") }}
+    where service_id is not null
 ),
 
 unknown_services as (

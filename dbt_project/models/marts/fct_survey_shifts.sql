@@ -9,7 +9,8 @@ counted as (
     select
         provider_code as organisation_code,
         icb_code,
-        {{ sender_key("service_id") }} as service_key,
+        about_provider_code as about_organisation_code,
+        {{ sender_key("service_id", "about_provider_code") }} as service_key,
         service_id,
         {{ financial_quarter("after_on") }} as quarter_id,
         survey_kind,
@@ -19,7 +20,7 @@ counted as (
         count(*) filter (where steps_better = 0) as same_count,
         count(*) filter (where steps_better < 0) as worse_count
     from pairs
-    group by provider_code, icb_code, service_id, {{ financial_quarter("after_on") }}, survey_kind, item_code
+    group by 1, 2, 3, 4, 5, 6, 7, 8
 )
 
 select * from counted

@@ -22,6 +22,7 @@ worded as (
             when findings.kind = 'return_missing' then 'Return not received'
             when findings.kind = 'return_late_repeatedly' then 'Returns late again and again'
             when findings.kind = 'change_before_decision' then 'Made before it was decided'
+            when findings.kind = 'told_back_disputed' then 'Told, says the register; not told, say members'
         end as kind_label,
         case
             when findings.kind = 'declined_without_reason'
@@ -46,6 +47,11 @@ worded as (
                 then
                     'A change was in use before the decision that is said to have led to it.'
                     || ' So it does not count as influence.'
+            when findings.kind = 'told_back_disputed'
+                then
+                    'The register says that people were told what became of what they said.'
+                    || ' Fewer than half of the members whom somebody else asked say so.'
+                    || ' Which of the two is right is not known.'
         end as finding_words
     from findings
     inner join organisations on findings.organisation_code = organisations.organisation_code

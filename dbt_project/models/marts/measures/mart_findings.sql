@@ -203,6 +203,35 @@ before_decision as (
     where influence_exclusion = 'before_decision'
 ),
 
+sides as (
+    select * from {{ ref("mart_told_back_sides") }}
+),
+
+-- Who is right is not known; that the two sides differ is, and it has to be looked into.
+told_disputed as (
+    select
+        'told_back_disputed' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        null as service_id,
+        'told_back_within_90_days' as measure_code,
+        'survey' as subject_kind,
+        'was_told_what_happened' as subject_id,
+        min(quarter_start_on) as since_on
+    from sides
+    where
+        quarter_start_on > coalesce(
+            (
+                select max(other.quarter_start_on)
+                from sides as other
+                where other.organisation_code = sides.organisation_code and not other.is_disputed
+            ),
+            date '1900-01-01'
+        )
+    group by icb_code, organisation_code
+),
+
 every_finding as (
     select * from declined_without_reason
     union all
@@ -221,6 +250,8 @@ every_finding as (
     select * from late_repeatedly
     union all
     select * from before_decision
+    union all
+    select * from told_disputed
 ),
 
 named as (
