@@ -47,11 +47,12 @@ def _basic(user: str, password: str) -> str:
 
 def _token(door: Door, user: str, password: str) -> str:
     from loaders.asking import Asker, document
-    from loaders.file_systems import allow_url
+    from loaders.file_systems import allow_url, expanded
     from loaders.unreachable import DoorUnreachable
 
     auth: Auth = door.auth
-    allow_url(auth.token_url, "door.auth.token_url")
+    token_url = expanded(auth.token_url)
+    allow_url(token_url, "door.auth.token_url")
     form = {"grant_type": "client_credentials"} | ({"scope": auth.scope} if auth.scope else {})
     told = {}
     if auth.client_in == "body":
@@ -59,7 +60,7 @@ def _token(door: Door, user: str, password: str) -> str:
     else:
         told = {"Authorization": _basic(user, password)}
     with Asker(door.rest or Rest()) as asker:
-        said = document(asker.ask(auth.token_url, told=told, form=form).body)
+        said = document(asker.ask(token_url, told=told, form=form).body)
     token = said.get("access_token") if isinstance(said, dict) else None
     if not isinstance(token, str) or not token.isascii() or not token.isprintable():
         raise DoorUnreachable("where a token should be had there was none")
