@@ -108,6 +108,11 @@ FILE_RULES: dict[str, FileRule] = {
         "none of the agreed headings was found where they should be: {headings}",
         "check that the cells are separated as agreed and that the headings stand in the agreed row",
     ),
+    "FILE-HEADING-CUT": FileRule(
+        "refuse",
+        "a heading is cut in two by a separator inside it, and all columns after it stand one place off: {headings}",
+        "put the heading between quotation marks, or take the separator out of it, and send the file again",
+    ),
     "FILE-DELIMITER": FileRule(
         "refuse",
         "the cells seem to be separated by something else than agreed",

@@ -205,7 +205,10 @@ class TableReader:
         if row.number >= max(wanted):
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
-            self._place(joined([self._headings[number] for number in wanted]), row.sheet)
+            headings = joined([self._headings[number] for number in wanted])
+            if cut := _cut_in_two(headings):
+                raise HeaderFault("FILE-HEADING-CUT", row.sheet, cut)
+            self._place(headings, row.sheet)
 
     def _place(self, headings: list[str], sheet: str | None = None) -> None:
         """Find each agreed heading's place, and say what is missing, dropped or not agreed. Raises HeaderFault."""
@@ -419,6 +422,13 @@ def any_of(texts: Sequence[str]) -> Callable[[str], object]:
 
 def _literal(part: str) -> str:
     return ".*" if part == "*" else re.escape(part.replace("\\*", "*"))
+
+
+def _cut_in_two(headings: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of a heading that a separator in it has cut in two: one opens a bracket, the next closes it."""
+    opened = [heading.count("(") - heading.count(")") for heading in headings]
+    cuts = (at for at, (this, after) in enumerate(itertools.pairwise(opened)) if this > 0 > after)
+    return next(((headings[at], headings[at + 1]) for at in cuts), ())
 
 
 def _is_sum(signed: Sequence[tuple[int, str]], text_at: Callable[[str], str]) -> bool:

@@ -206,3 +206,55 @@ def test_a_later_status_replaces_an_earlier_one_whenever_it_comes(take_in):
         name = f"MHSDS Restrictive Interventions {status} April 2026.csv"
         assert one.counts(name) == ("accepted", 9, 8, 0, 1)
         assert [found.rule for found in one.findings(name) if found.level != "warn"] == []
+
+
+KO41A = "Data on Written Complaints in the NHS 2024-25 Secondary Care KO41a - "
+
+
+def test_a_year_of_written_complaints_is_one_count_for_each_heading(take_in):
+    one = take_in("ko41a", "*KO41a*")
+    assert one.counts(f"{KO41A}Org Level.csv") == ("accepted", 2, 78, 0, 1)
+    assert one.counts(f"{KO41A}Site Level.csv") == ("accepted", 3, 156, 0, 1)
+    counts = {
+        (site, section, item): counted
+        for site, section, item, counted in one.rows("complaint_count", "site_code", "section", "item_code", "counted")
+    }
+    assert len(counts) == 3 * 78
+    assert counts[None, "volume", "complaints_total_new"] == 40
+    assert counts[None, "outcome", "complaints_number_not_upheld"] == 25
+    # One complaint may be about several services, subjects and professions.
+    assert [
+        counts[None, name, f"{item}_total"] for name, item in (("service", "service"), ("subject", "subject_area"))
+    ] == [
+        47,
+        45,
+    ]
+    # The organisation's own code is a site of its own, and the sites come to the whole.
+    new = [counts[site, "volume", "complaints_total_new"] for site in ("ZWLK101", "ZWLK1")]
+    assert (new, sum(new)) == ([3, 37], 40)
+    assert set(one.rows("complaint_count", "period_start_on", "period_end_on", "value_state")) == {
+        (day("2024-04-01"), day("2025-03-31"), "counted")
+    }
+    for level in ("Org", "Site"):
+        assert one.findings(f"{KO41A}{level} Level.csv") == []
+
+
+def test_written_complaints_that_do_not_add_up_wait_for_a_person(tmp_path, monkeypatch, as_of, warehouse_database):
+    with speaking("ko41a", tmp_path, monkeypatch, "*Org Level*") as one:
+        name = f"{KO41A}Org Level.csv"
+        sent = (one.folder / name).read_text(encoding="utf-8")
+        resolved, off_by_one = '"12","40","44","10","9","25","8"', '"12","40","44","10","9","26","8"'
+        assert resolved in sent
+        one.send(name, sent.replace(resolved, off_by_one))
+        one.load(as_of)
+    assert one.counts(name)[0] == "held"
+    assert [(found.rule, found.row_number) for found in one.findings(name)] == [("FILE-SUM", 3)]
+
+
+def test_a_heading_cut_in_two_by_its_own_comma_refuses_the_file_and_says_which(take_in):
+    one = take_in("ko41a", "*KO41b*")
+    name = "Data on Written Complaints in the NHS 2024-25 Primary Care KO41b - Sub ICB Level.csv"
+    assert one.counts(name) == ("refused", 0, 0, 0, 0)
+    (found,) = one.findings(name)
+    assert (found.rule, found.level) == ("FILE-HEADING-CUT", "refuse")
+    assert "'4.25 Premises (inc. Cleanliness', 'Condition)'" in found.message

@@ -386,3 +386,18 @@ def test_a_pseudonym_is_made_of_a_heading_that_is_otherwise_forbidden():
     assert refs[2] is None
     assert "5919" not in str(rows)
     assert not reading.findings
+
+
+@pytest.mark.parametrize(
+    ("heading", "is_cut"),
+    [
+        ("Premises (clean, warm)", True),
+        ("Premises (clean; warm)", False),
+        ('"Premises (clean, warm)"', False),
+        ("A (b), C", False),
+    ],
+)
+def test_a_heading_that_holds_the_separator_refuses_the_file(heading, is_cut):
+    provider = feed(table("incident", INCIDENT))
+    _, reading = read(provider, f"Ref,Happened,Ward,Kind,{heading}\nI1,01/06/2026,W,SELFH,x\n")
+    assert ("FILE-HEADING-CUT" in [rule for rule, _, _ in told(reading)]) == is_cut
