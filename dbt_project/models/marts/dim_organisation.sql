@@ -22,6 +22,8 @@ named as (
         coalesce(organisations.icb_name, icbs.icb_name, 'Unknown integrated care board') as icb_name,
         organisations.is_made_up,
         organisations.joined_on,
+        organisations.closed_on,
+        organisations.succeeded_by,
         {{ financial_quarter("organisations.joined_on") }} as joined_quarter_id,
         organisations.organisation_code is not null as is_known
     from organisations

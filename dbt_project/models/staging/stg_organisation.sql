@@ -9,7 +9,9 @@ organisations as (
         organisations.icb_code,
         organisations.icb_name,
         organisations.is_made_up,
-        organisations.joined_on
+        organisations.joined_on,
+        organisations.closed_on,
+        organisations.succeeded_by
     from {{ source("audit", "organisations") }} as organisations
 )
 
