@@ -2,16 +2,19 @@
 
 
 def from_airflow(name: str) -> dict[str, str] | None:
-    """Return an Airflow connection as a credential: host, login, password, port, schema, and the keys of its extra."""
+    """Return an Airflow connection as a credential: login as username, password, and the keys of its extra.
+
+    Its host is not asked: where a door is stands in the provider file, where whoever reviews it sees it.
+    """
     from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException, AirflowRuntimeError
+    from airflow.sdk.exceptions import AirflowNotFoundException
 
     try:
         kept = Connection.get(name)
-    except (AirflowNotFoundException, AirflowRuntimeError):
+    except AirflowNotFoundException:
         return None
-    named = {key: getattr(kept, key) for key in ("host", "login", "password", "port", "schema")}
-    return {key: str(value) for key, value in named.items() if value not in (None, "")} | kept.extra_dejson
+    named = {"username": kept.login, "password": kept.password}
+    return {key: value for key, value in named.items() if value} | kept.extra_dejson
 
 
 def mailbox(contact: str) -> list[str]:

@@ -46,9 +46,11 @@ def ingest(sender: str):
         @task
         def fetch(dag_run=None) -> int:
             from clock import as_of
-            from loaders import load
+            from connections import from_airflow
+            from loaders import credentials, load
             from loaders.provider import load_providers
 
+            credentials.ask_also(from_airflow)
             return len(load.fetch(load_providers()[sender], as_of(dag_run)).load_ids)
 
         @task
