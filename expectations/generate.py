@@ -203,7 +203,7 @@ def _rulebook(contracts: dict[str, Contract]) -> Iterator[str]:
     yield (
         "\nEvery code that a sender can be told, with what must hold and what to do. A code is never used again for "
         "something else. A blank breaks no rule but the one that asks for it. Findings name a file, a row and a "
-        "column, and never repeat a value."
+        "column, and never repeat a value. `group(code)` is what a code counts as in its list."
     )
     yield "\n## Whole files\n\n| code | what becomes of it | what is wrong, and what to do |\n|---|---|---|"
     for code, rule in FILE_RULES.items():
