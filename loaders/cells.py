@@ -61,7 +61,7 @@ class CellReader:
         cell_map = cell_map or CellMap(constant="")
         self.column = column
         self._pseudonym = pseudonym
-        self.state_of = dict(cell_map.states)
+        self.state_of = {_fold(text): state for text, state in cell_map.states.items()}
         self._join = cell_map.join
         self._constant = cell_map.constant or None
         self._typed: object = None
@@ -103,7 +103,7 @@ class CellReader:
             return self._default
         if self._split is not None:
             sent = [part for part in map(self._part, sent) if part not in missing]
-        present = [cell for cell in sent if text_of(cell) not in self.state_of] if self.state_of else sent
+        present = [cell for cell in sent if _fold(cell) not in self.state_of] if self.state_of else sent
         if self._has_time and len(cells) > len(present):
             # A time whose day was not sent is no moment.
             present = [cell for cell in present if isinstance(cell, dt.date) or self._is_moment(cell)] or []
@@ -115,7 +115,7 @@ class CellReader:
 
     def state(self, cells: Iterable) -> str | None:
         """Return why there is no value, where a marker says so."""
-        found = (self.state_of.get(text_of(cell)) for cell in cells)
+        found = (self.state_of.get(_fold(cell)) for cell in cells)
         return next((state for state in found if state), None)
 
     def _is_missing_day(self, cell) -> bool:

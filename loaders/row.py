@@ -36,10 +36,30 @@ def clean(text: str) -> str:
     """Return a cell's text without the dirt that means nothing: odd spaces, control characters, split accents."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()  # nearly every cell there is
+    if _TWICE.search(text):
+        text = _TWICE.sub(_decoded_again, text)
     text = _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")))
     return _SPACES.sub(" ", text).strip()
 
 
+def _decoded_again(found: re.Match) -> str:
+    """Return what UTF-8 that was once read as Windows-1252 said; the same text where it was none."""
+    try:
+        return b"".join(_as_byte(letter) for letter in found[0]).decode("utf-8")
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def _as_byte(letter: str) -> bytes:
+    try:
+        return letter.encode("cp1252")
+    except UnicodeEncodeError:  # Windows-1252 leaves five bytes without a letter
+        return letter.encode("latin-1")
+
+
+_LATER_BYTES = "\x80-\xbf" + bytes(at for at in range(0x80, 0xA0)).decode("cp1252", errors="ignore")
+# Accented letters, punctuation and emojis: the two to four letters that each becomes.
+_TWICE = re.compile(f"[ÂÃ][{_LATER_BYTES}]|â[{_LATER_BYTES}]{{2}}|ð[{_LATER_BYTES}]{{3}}")
 # Half a character, as a JSON escape can write it, is none that the warehouse could hold.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b\ufeff\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")

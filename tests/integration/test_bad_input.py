@@ -165,17 +165,6 @@ def test_the_log_and_the_overview_ask_to_tell_the_lead_first(wave):
     assert not any(number in str([*said, *status.read().attention]) for number in NHS_NUMBERS)
 
 
-def test_a_reply_is_left_in_a_file_that_the_log_names(wave, caplog):
-    one = wave[0]["NHS numbers, hidden"]
-    path = replies.leave(one.provider)
-    assert path.read_text(encoding="utf-8") == replies.write(one.provider) + "\n"
-    assert path.parent.stat().st_mode & 0o077 == 0
-    assert str(path) in caplog.text
-    caplog.clear()
-    assert replies.ALL_ACCEPTED in replies.leave(wave[0]["good"].provider).read_text(encoding="utf-8")
-    assert caplog.text == ""
-
-
 class Heard(logging.Handler):
     """Keeps everything that is logged, with what is attached to it."""
 
