@@ -13,7 +13,7 @@ import typer
 from assure import senders
 from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
 from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, told, wants_everything
-from warehouse.periods import LONDON, last_ended_quarter
+from warehouse.periods import LONDON, last_ended_quarter, period_named
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -85,10 +85,13 @@ def bootstrap() -> None:
     say.print("The warehouse is ready.")
 
 
-@app.command(rich_help_panel=RUN, epilog="Example: assure load zw1 zw2 --as-of 2026-07-29")
+@app.command(rich_help_panel=RUN, epilog="Example: assure load zw1 --period 2024-03")
 def load(
     senders: Annotated[
         list[str] | None, typer.Argument(help="Codes of provider files; all when none is given.")
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="Backfill: only files about this month (2024-03) or quarter.")
     ] = None,
     as_of: AsOf = None,
 ) -> None:
@@ -96,11 +99,15 @@ def load(
     from loaders import load as loading
     from loaders import replies
 
+    try:
+        only = period_named(period) if period else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
     moment, failed = moment_of(as_of), False
     for provider in chosen(senders):
         with say.status(f"{provider.code}: fetching, landing, judging"):
             try:
-                fetched = loading.load_sender(provider, moment)
+                fetched = loading.load_sender(provider, moment, only)
             except Exception as error:  # one sender's fault is nobody else's
                 say.print(f"{provider.code}: {told(error)[0]}")
                 failed = True

@@ -22,6 +22,9 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
 
+A backfill: trigger the DAG with `period` set to a month (2024-03) or a financial quarter (2023-24-Q4). Only files about
+it are looked at, each read with the mapping of its day; without `period` everything new is.
+
 `announce` skips when the marts already hold everything that counts today, and else starts `build_warehouse`.
 What arrived and what was refused: `assure status`. `tell_senders` tells the sender in the morning. A log that asks you
 to tell the information-governance lead means it.
@@ -38,20 +41,20 @@ def ingest(sender: str):
         catchup=False,
         max_active_runs=1,
         default_args={"retries": 5, "retry_delay": timedelta(minutes=15), "retry_exponential_backoff": True},
-        params={"as_of": None},
+        params={"as_of": None, "period": None},
         tags=["ingest"],
         doc_md=DOC.format(sender=sender),
     )
     def timetable():
         @task
         def fetch(dag_run=None) -> int:
-            from clock import as_of
+            from clock import as_of, period
             from connections import from_airflow
             from loaders import credentials, load
             from loaders.provider import load_providers
 
             credentials.ask_also(from_airflow)
-            return len(load.fetch(load_providers()[sender], as_of(dag_run)).load_ids)
+            return len(load.fetch(load_providers()[sender], as_of(dag_run), period(dag_run)).load_ids)
 
         @task
         def land(fetched: int, dag_run=None) -> int:

@@ -23,7 +23,7 @@ from loaders.feeds import Feed, FileName
 from loaders.provider import Provider, contract_versions, load_providers
 from warehouse import build, ledger
 from warehouse.connection import OWNER, connect, url
-from warehouse.periods import LONDON, last_ended_quarter
+from warehouse.periods import LONDON, Period, last_ended_quarter
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,15 @@ def contracts() -> Mapping[str, Contract]:
     return load_contracts()
 
 
-def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
-    """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable."""
+def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
+    """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable.
+
+    With a `period`, a backfill: only files that are about days of it, and those also where they were seen before.
+    """
     fetched = Fetched([], [], [])
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
-        seen = _seen(connection, provider)
+        seen = _seen(connection, provider) if period is None else {}
     door = open_door(provider, as_of, seen.keys())
     sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
     fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
@@ -59,6 +62,8 @@ def fetch(provider: Provider, as_of: dt.datetime) -> Fetched:
             extra={"sender": provider.code, "rows": len(fetched.unexpected)},
         )
     for sighting, name, said in _expected(provider, sightings):
+        if period and not (said.period and said.period.overlaps(period)):
+            continue
         agreement = provider.agreement(provider.feeds[name], today)
         if agreement is None:
             fetched.without_agreement.append(sighting.path)
@@ -156,9 +161,9 @@ def reread(provider: Provider, as_of: dt.datetime) -> list[int]:
     return registered
 
 
-def load_sender(provider: Provider, as_of: dt.datetime) -> Fetched:
-    """Fetch, land and judge one sender's files: what its DAG does, in one call."""
-    fetched = fetch(provider, as_of)
+def load_sender(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
+    """Fetch, land and judge one sender's files, of one period if given: what its DAG does, in one call."""
+    fetched = fetch(provider, as_of, period)
     land(provider, as_of)
     judge(provider, as_of)
     return fetched

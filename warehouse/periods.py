@@ -21,6 +21,10 @@ class Period(NamedTuple):
     start_on: dt.date
     end_on: dt.date
 
+    def overlaps(self, other: "Period") -> bool:
+        """Say whether the two have a day in common."""
+        return self.start_on <= other.end_on and other.start_on <= self.end_on
+
 
 def month_of(day: dt.date) -> Period:
     """Return the calendar month that holds `day`."""
@@ -72,6 +76,15 @@ def quarter_named(name: str) -> Period:
     month = 3 * int(found[3]) + 1
     year = int(found[1]) + (1 if month > 12 else 0)
     return quarter_of(dt.date(year, (month - 1) % 12 + 1, 1))
+
+
+def period_named(name: str) -> Period:
+    """Return the period of a month such as 2024-03, or of a financial quarter. Raises ValueError with the remedy."""
+    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+        return month_of(dt.date.fromisoformat(f"{name}-01"))
+    if "Q" in name:
+        return quarter_named(name)
+    raise ValueError(f"{name} is no period; write a month as 2024-03, or a financial quarter as 2023-24-Q4")
 
 
 def last_ended_quarter(as_of: dt.datetime) -> str:

@@ -10,6 +10,7 @@ from tests.dbt_run import dbt
 from tests.made_up_sender import INCIDENTS, MadeUpSender
 from warehouse import ledger
 from warehouse.connection import connect
+from warehouse.periods import period_named
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 BEFORE = dt.datetime(2026, 7, 22, 6, 0, tzinfo=dt.UTC)
@@ -180,3 +181,21 @@ def test_coverage_can_be_built_as_it_was_known_before(told):
     june = covered(senders, BEFORE, accepted_through=before)
     assert {june(story.__name__)["state"] for story in STORIES} == {"missing"}
     assert says(june("withdrawn"), file_count=0, newest_file_state=None)
+
+
+def test_a_backfill_takes_the_files_of_its_period_alone_and_reads_them_with_the_mapping_of_their_day(sender):
+    renamed = INCIDENTS["tables"][0] | {"columns": INCIDENTS["tables"][0]["columns"] | {"incident_id": "Reference"}}
+    later = {"from": "2026-06-01", "tables": [renamed]}
+    one = sender(feeds={"incidents": INCIDENTS | {"first_period": "2024-03-01", "then": [later]}})
+    for name in ("incidents_2024-02.csv", "incidents_2024-03.csv", "incidents_2024-03_v2.csv", "incidents_2026-05.csv"):
+        one.send(name, month(name[15:17], name))
+    one.send(JUNE, month("06", "J1").replace("Ref,", "Reference,"))
+    fetched = load.load_sender(one.provider, AS_OF, period_named("2024-03"))
+    assert len(fetched.load_ids) == 2
+    assert one.ask(
+        "select file_name, state from audit.deliveries where provider_code = %s order by 1",
+        one.provider.organisation_code,
+    ) == [("incidents_2024-03.csv", "judged"), ("incidents_2024-03_v2.csv", "judged")]
+    assert len(load.load_sender(one.provider, AS_OF, period_named("2026-27-Q1")).load_ids) == 2
+    assert one.delivery(JUNE)["state"] == one.delivery("incidents_2026-05.csv")["state"] == "judged"
+    assert one.delivery(JUNE)["rows_landed"] == 1

@@ -103,3 +103,24 @@ def test_what_is_no_financial_year_is_refused(name):
 
 def test_a_year_is_owed_once_it_is_over():
     assert len(periods.periods_between("year", dt.date(2023, 6, 1), dt.date(2026, 3, 30))) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [("2024-02", "2024-02-01", "2024-02-29"), ("2023-24-Q4", "2024-01-01", "2024-03-31")],
+)
+def test_a_period_is_named_as_a_month_or_a_financial_quarter(name, first, last):
+    assert periods.period_named(name) == (dt.date.fromisoformat(first), dt.date.fromisoformat(last))
+
+
+@pytest.mark.parametrize("name", ["2024", "2024-13", "03/2024", "2024-Q4"])
+def test_any_other_name_of_a_period_is_refused_with_a_remedy(name):
+    with pytest.raises(ValueError, match="write"):
+        periods.period_named(name)
+
+
+def test_periods_overlap_when_they_have_a_day_in_common():
+    march, quarter = periods.period_named("2024-03"), periods.period_named("2023-24-Q4")
+    assert march.overlaps(quarter)
+    assert quarter.overlaps(march)
+    assert not march.overlaps(periods.period_named("2024-04"))
