@@ -258,3 +258,58 @@ def test_a_heading_cut_in_two_by_its_own_comma_refuses_the_file_and_says_which(t
     (found,) = one.findings(name)
     assert (found.rule, found.level) == ("FILE-HEADING-CUT", "refuse")
     assert "'4.25 Premises (inc. Cleanliness', 'Condition)'" in found.message
+
+
+def test_a_concern_that_became_a_complaint_is_named_by_it(take_in):
+    one = take_in("pals", "pals_cases*")
+    columns = "complaint_id", "case_kind", "from_pals_id", "received_on", "outcome", "complainant_kind"
+    assert one.rows("complaint", *columns) == [
+        ("PALS/2026/0101", "pals", None, day("2026-06-01"), "not_known", None),
+        ("PALS/2026/0102", "pals", None, day("2026-06-03"), "not_known", "own_experience"),
+        ("COMP/2026/0044", "formal", "PALS/2026/0102", day("2026-06-10"), "open", "own_experience"),
+        ("COMP/2026/0045", "formal", None, day("2026-06-12"), "partly_upheld", "parent"),
+        ("COMP/2026/0046", "formal", None, day("2026-06-18"), "withdrawn", "carer"),
+        ("PALS/2026/0103", "pals", None, day("2026-06-25"), "open", None),
+    ]
+    assert one.rows("complaint", "acknowledged_on", "agreed_response_by_on", "responded_on", "closed_on")[2:4] == [
+        (day("2026-06-11"), day("2026-07-20"), None, None),
+        (day("2026-06-16"), day("2026-07-31"), day("2026-07-08"), day("2026-07-09")),
+    ]
+    assert one.rows("complaint", "subject_codes", "service_id")[2:] == [
+        (["communications", "values_and_behaviours"], "PLS-S-09"),
+        (["restraint"], "PLS-S-01"),
+        (["appointments"], "PLS-S-06"),
+        (["unmapped"], "Main reception"),
+    ]
+    assert one.counts("pals_cases_2026-06.csv") == ("accepted", 6, 6, 0, 0)
+
+
+def test_chases_are_cases_of_their_own_kind_or_a_count(take_in):
+    one = take_in("pals")
+    cases = one.rows("complaint", "complaint_id", "case_kind", "received_on", "service_id")
+    assert [case for case in cases if case[1] == "chase"] == [
+        ("CT-9001", "chase", day("2026-06-02"), "PLS-S-09"),
+        ("CT-9003", "chase", day("2026-06-08"), "PLS-S-06"),
+        ("CT-9004", "chase", day("2026-06-15"), "PLS-S-06"),
+    ]
+    assert one.rows("activity_count", "service_id", "count_kind", "counted", "value_state") == [
+        ("PLS-S-06", "chase_contacts", 61, "counted"),
+        ("PLS-S-09", "chase_contacts", None, "suppressed"),
+        ("PLS-S-01", "chase_contacts", None, "not_applicable"),
+    ]
+    assert one.counts("pals_contacts_2026-06.csv") == ("accepted", 5, 3, 0, 2)
+    assert one.counts("chase_counts_2026-06.csv") == ("accepted", 4, 3, 0, 1)
+
+
+def test_steis_history_comes_in_utf_16_and_a_line_that_stands_twice_counts_once(take_in):
+    one = take_in("steis")
+    found = one.rows("incident", "incident_id", "occurred_on", "reported_on", "incident_kind", "is_rejected")
+    assert [found[at] for at in (0, 1, 2, -2, -1)] == [
+        ("2021/1001", day("2021-05-02"), day("2021-05-04"), "self_harm", "no"),
+        ("2021/1002", day("2021-05-10"), day("2021-05-11"), "absence_without_leave", "no"),
+        ("2021/1003", day("2021-05-11"), day("2021-05-12"), "falls", "no"),
+        ("2021/1010", day("2021-05-22"), day("2021-05-24"), "violence_or_aggression", "yes"),
+        ("2021/1011", day("2021-05-27"), day("2021-05-28"), "unmapped", "no"),
+    ]
+    assert one.counts("StEIS_2021-05.csv") == ("accepted", 12, 12, 1, 0)
+    assert one.set_aside() == [("StEIS_2021-05.csv", 4, "INC-KEY")]
