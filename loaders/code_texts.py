@@ -94,6 +94,11 @@ def is_code_like(text: str, listed: Iterable[str] = ()) -> bool:
     return bool(words := _words(text)) and all(word in _vocabulary() for word in words)
 
 
+def has_a_word_of_ours(text: str) -> bool:
+    """Say whether a text holds a word that contracts or code lists use, as headings mostly do."""
+    return any(word in _vocabulary() for word in _words(text.replace("_", " ")))
+
+
 def fold(text: str) -> str:
     """Return a text as codes are compared: without case and odd spaces."""
     return " ".join(text.casefold().split())

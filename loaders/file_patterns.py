@@ -33,7 +33,7 @@ def file_pattern(name: str, every: str | None = None) -> tuple[str, str, list[st
         raise OnboardingError("the sample's name holds something that can identify a person; rename it first")
     stem = re.sub(r"[{}]", "*", stem)
     stem, versions = re.subn(r"_v\d{1,3}$", "{version}", stem, flags=re.IGNORECASE)
-    stem = re.sub(r"\b(provisional|performance|final)\b", "{status}", stem, count=1, flags=re.IGNORECASE)
+    stem = re.sub(r"(?i)(?<![a-z])(provisional|performance|final)(?![a-z])", "{status}", stem, count=1)
     period = None
     for pattern, token in _PERIODS:
         if found := re.search(pattern, stem):

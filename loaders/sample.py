@@ -17,6 +17,7 @@ from pathlib import Path
 
 from loaders import identifiers, tabular
 from loaders.cells import text_of
+from loaders.code_texts import has_a_word_of_ours
 from loaders.feeds import FileFormat
 from loaders.mapping import joined
 
@@ -304,7 +305,8 @@ def _table(sheet: str | None, rows: list, is_heading: Callable, may_begin_late: 
         for text in column.texts
         if text.casefold() in TOTALS and not column.number_share
     ]
-    numbers = tuple(row.number for row in header)
+    # A file whose cells bear their names has no row of headings to speak of.
+    numbers = tuple(max(1, row.number) for row in header)
     return SampleTable(sheet, numbers, tuple(columns), len(body), tuple(totals), len(notes))
 
 
@@ -314,7 +316,7 @@ def _header(rows: list, is_heading: Callable[[str], bool]) -> tuple:
     width = Counter(_filled(row)[-1] + 1 for row in rows if _filled(row)).most_common(1)[0][0]
     scored = [(_headingness(row, width, is_heading), -row.number, row) for row in first if _filled(row)]
     score, _, best = max(scored, key=lambda one: one[:2])
-    if score < 0.5:
+    if score < 0.5 or _is_data(best, rows, is_heading):
         return ()
     below = next((row for row in first if row.number == best.number + 1), None)
     above = next((row for row in first if row.number == best.number - 1), None)
@@ -322,6 +324,30 @@ def _header(rows: list, is_heading: Callable[[str], bool]) -> tuple:
         if upper and lower and _makes_one_heading(upper, lower, best):
             return upper, lower
     return (best,)
+
+
+def _is_data(row, rows: list, is_heading: Callable[[str], bool]) -> bool:
+    """Say whether a row is no heading but the first record: it must not be shown then.
+
+    A record's cells have the texts or the shape of those below them, and few words that contracts use.
+    """
+    places = _filled(row)
+    texts = [text_of(row.cells[place]) for place in places]
+    if sum(map(is_heading, texts)) >= len(texts) / 2:
+        return False
+    below = [one for one in rows if one.number > row.number][:200]
+    alike = 0
+    for place, text in zip(places, texts, strict=True):
+        under = Counter(text_of(one.cells[place]) for one in below if place < len(one.cells))
+        shapes = Counter(_shape(one) for one in under)
+        has_digits = any(letter.isdigit() for letter in text)
+        alike += under[text] > 0 or (has_digits and shapes[_shape(text)] > len(under) / 2)
+    ours = sum(is_heading(text) or has_a_word_of_ours(text) for text in texts)
+    return alike > len(texts) / 4 or ours < len(texts) / 4
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))
 
 
 def _makes_one_heading(upper, lower, best) -> bool:
