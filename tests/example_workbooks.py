@@ -2,6 +2,8 @@
 
 import csv
 import datetime as dt
+import io
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from demo.workbooks import saved
+from tests import example_registers
 from tests.dialects import EXAMPLES
 
 SAVED_ON = dt.date(2026, 7, 10)
@@ -115,13 +118,26 @@ WORKBOOKS: dict[str, Callable[[], Workbook]] = {
     "fft_published/FFT_Inpatient_Aug-2025.xlsx": inpatient,
     "fft_published/FFT_AE_Aug-2025.xlsx": emergency,
     "fft_published/FFT_Ambulance_Aug-2025.xlsx": patient_transport,
+    "register_full/fenmarsh_2026-27-Q1.xlsx": example_registers.full,
+    "register_minimal/boathouse_2026-27-Q1.xlsx": example_registers.minimal,
 }
 """Sample → what makes it."""
 
 
 def content(sample: str) -> bytes:
-    """Return the bytes of a workbook among the samples, the same on every machine."""
-    return saved(WORKBOOKS[sample](), SAVED_ON)
+    """Return the bytes of a workbook among the samples: packed as Excel packs them, its inner times fixed."""
+    packed = io.BytesIO()
+    stored = zipfile.ZipFile(io.BytesIO(saved(WORKBOOKS[sample](), SAVED_ON)))
+    with stored, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
+        for member in stored.infolist():
+            target.writestr(member, stored.read(member), compress_type=zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def parts(workbook: bytes) -> dict[str, bytes]:
+    """Return what is packed in a workbook; how it is packed differs from one machine to the next."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def write(folder: Path = EXAMPLES) -> None:
