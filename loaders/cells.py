@@ -113,6 +113,10 @@ class CellReader:
             present = [self._sender_codes.get(_fold(cell), cell) for cell in present]
         return self._read(present)
 
+    def is_sent(self, cells: Iterable) -> bool:
+        """Say whether any of the cells holds more than what means: not sent."""
+        return any(text_of(cell) not in self._missing for cell in cells)
+
     def state(self, cells: Iterable) -> str | None:
         """Return why there is no value, where a marker says so."""
         found = (self.state_of.get(_fold(cell)) for cell in cells)

@@ -111,6 +111,8 @@ class Unpivot(Closed):
 
     value: str
     headings: dict[str, dict[str, str]] = Field(min_length=1)
+    skip_blank: bool = _later(False)
+    """A heading under which nothing was sent makes no record: a question that was passed over."""
 
 
 class Beside(Closed):

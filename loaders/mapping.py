@@ -180,6 +180,9 @@ class TableReader:
             rule = self.contract.rule_code(fault.family, fault.column)
             yield RowFault(self.contract.record, row.sheet, row.number, rule, fault.column, fault.heading)
             return
+        if not made:
+            self.count.filtered += 1
+            return
         self.count.kept += 1
         if self.table.adds_up and not self._adds_up(row):
             self.unsound.append(row.number)
@@ -350,8 +353,10 @@ class TableReader:
         if self.table.unpivot is None:
             yield self._record(row, 1, {}, None)
             return
+        is_sent = self._readers[self._value].is_sent
         for part, (heading, sets) in enumerate(self.table.unpivot.headings.items(), start=1):
-            yield self._record(row, part, sets, heading)
+            if not self.table.unpivot.skip_blank or is_sent(_at(row, self._value_places[heading])):
+                yield self._record(row, part, sets, heading)
 
     def _record(self, row: Row, part: int, sets: Mapping[str, str], value_heading: str | None) -> RecordRow:
         """Return one record of a row; of an unpivoted one that of `value_heading`, which `sets` other columns."""

@@ -166,6 +166,22 @@ def test_a_fault_in_one_part_of_a_wide_row_sets_the_row_aside_and_names_the_head
     assert told(reading) == [("CNT-TYP.counted", 2, "Out")]
 
 
+def test_a_question_passed_over_makes_no_record_and_a_row_of_them_alone_is_filtered():
+    asked = {"Told?": {"item_code": "was_told_what_happened"}, "Seen?": {"item_code": "saw_change_happen"}}
+    wide = table(
+        "survey_answer",
+        {"survey_kind": {"constant": "member"}, "answered_on": "Day"},
+        unpivot={"value": "answer_code", "headings": asked, "skip_blank": "true"},
+    )
+    rows, reading = read(feed(wide), "Day,Told?,Seen?\n01/06/2026,Yes,\n02/06/2026,N/A,\n03/06/2026,No,Partly\n")
+    assert [(number, part, row["item_code"], row["answer_code"]) for number, part, row in rows] == [
+        (2, 1, "was_told_what_happened", "yes"),
+        (4, 1, "was_told_what_happened", "no"),
+        (4, 2, "saw_change_happen", "partly"),
+    ]
+    assert counts(reading) == (3, 0, 1)
+
+
 def test_rows_that_are_no_records_are_filtered_and_counted():
     text = "Ref,Happened,Ward,Kind,Status\nI-1,30/06/2026,,,\nI-2,30/06/2026,,,REJECT\nTotal,,,,\n,,,,note\n"
     skip = {"skip_when": {"Status": ["REJECT"], "Ref": ["Total"]}, "skip_when_blank": ["Ref", "Happened"]}
