@@ -47,7 +47,9 @@ def as_of() -> dt.datetime:
 def state_folder(tmp_path_factory) -> Iterator[Path]:
     """A state folder of this test run alone, with a server in it; both are gone at the end."""
     folder = tmp_path_factory.mktemp("state")
-    with _environment(ASSURE_STATE=str(folder), ASSURE_DATABASE_URL=None, ASSURE_MASTER_KEY=None):
+    # Senders' servers run on this machine, and no test calls another.
+    theirs = {"ASSURE_ALLOWED_HOSTS": "127.0.0.1", "ASSURE_ALLOWED_FOLDERS": None}
+    with _environment(ASSURE_STATE=str(folder), ASSURE_DATABASE_URL=None, ASSURE_MASTER_KEY=None, **theirs):
         server.start(folder, durable=False)
         yield folder
         server.erase(folder)
