@@ -1,4 +1,4 @@
-"""Live through a trust's years of involvement: what was said, decided, changed and told back, and when."""
+"""Live through a sender's years of involvement: what was said, decided, changed and told back, and when."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ SPEAKERS = {
     "network": {"group": 100},
 }
 OUTCOMES = {"accepted": 52, "partly": 15, "declined": 18, "deferred": 9, "passed_on": 6}
+PACES = {"on time": 76, "late": 18, "stuck": 6}
 VERIFIERS = {"lived_experience_member": 58, "another_team": 15, "commissioner": 9, "auditor": 5, "owner": 13}
 
 
@@ -36,7 +37,7 @@ def words() -> dict[str, Any]:
 
 @dataclass
 class History:
-    """Everything that truly happened at one trust; ids are given in the order things became known."""
+    """Everything that truly happened at one sender; ids are given in the order things became known."""
 
     provider: Row
     sessions: list[Row] = field(default_factory=list)
@@ -47,15 +48,19 @@ class History:
 
 
 def lived(truth: Truth, code: str) -> History:
-    """The history of one trust: the planted events, and an ordinary background around them."""
+    """The history of one sender: the planted events, and an ordinary background around them.
+
+    Registers begin with the region's first month, or with the sender's own where it joined later.
+    """
     history = History(truth.providers[code])
     words_of = words()
     chance = Chance(truth.region["seed"], "history", code)
+    first_month = max(truth.region["first_month"], history.provider["first_month"])
     last_day = month_end(month_of(truth.region["last_month"]))
     for group_number, group in enumerate(history.provider["groups"]):
-        history.sessions += meetings(truth, history.provider, group, group_number)
+        history.sessions += meetings(truth, first_month, history.provider, group, group_number)
     deck = Deck(history.provider, words_of, chance)
-    for quarter_end in quarter_ends(truth.region["first_month"], truth.region["last_month"]):
+    for quarter_end in quarter_ends(first_month, truth.region["last_month"]):
         wanted = history.provider["inputs_a_quarter"] + chance.between(-5, 5)
         while wanted > 0:
             wanted -= matter(history, deck, words_of, chance, quarter_end, wanted)
@@ -99,11 +104,11 @@ class Deck:
         return activity, *pile.pop()
 
 
-def meetings(truth: Truth, provider: Row, group: Row, which: int) -> Iterator[Row]:
+def meetings(truth: Truth, first_month: str, provider: Row, group: Row, which: int) -> Iterator[Row]:
     """A group's monthly meetings; about one in twenty is planned and does not take place."""
     chance = Chance(truth.region["seed"], "meetings", group["id"])
     own = [one for one in provider["activities"] if one["group"] == group["id"]]
-    for month in months(truth.region["first_month"], truth.region["last_month"]):
+    for month in months(first_month, truth.region["last_month"]):
         planned = working_day_after(weekday_of_month(month, 2, which % 4 + 1), 0)
         running = [one for one in own if one["started_on"] <= planned <= one.get("closed_on", planned)]
         row: Row = {
@@ -211,7 +216,7 @@ def carry_out(history: History, chance: Chance, topic: Row, place: str, decision
     """The change that a decision leads to: mostly on time, sometimes late, sometimes with its date moved."""
     where = next(service["name"] for service in history.provider["services"] if service["id"] == place)
     due = month_end(next_month(decision["decided_on"], chance.between(2, 6)))
-    pace = chance.weighted({"on time": 76, "late": 18, "stuck": 6})
+    pace = chance.weighted(history.provider.get("paces", PACES))
     done = due + timedelta(days=chance.between(-25, 0) if pace == "on time" else chance.between(6, 70))
     done = working_day_after(max(done, decision["decided_on"] + timedelta(days=14)), 0)
     while pace == "on time" and done > due:
@@ -239,6 +244,7 @@ def tell(
 ) -> None:
     """Tell those who wanted to hear; each kind of speaker hears in its own way."""
     wanting = [row for row in raised if row["reply_wanted"] == "yes"]
+    misses = history.provider.get("misses", 0.15)
     for who, speakers in (
         ("everyone_who_took_part", ("group",)),
         ("person", ("own_experience", "carer", "family_or_friend", "bereaved", "staff")),
@@ -248,7 +254,7 @@ def tell(
         if not these:
             continue
         count = None if who == "public_notice" else sum(row["to_tell"] for row in these)
-        missed = chance.between(1, 3) if who == "everyone_who_took_part" and chance.happens(0.15) else 0
+        missed = chance.between(1, 3) if who == "everyone_who_took_part" and chance.happens(misses) else 0
         day = working_day_after(on, 0)
         history.told.append({
             "inputs": these, "activity_id": activity["id"], "change": change, "told_what": what, "told_on": day,
@@ -260,7 +266,7 @@ def tell(
 
 def number(history: History) -> None:
     """Give every background row its id, in the order things became known."""
-    code = history.provider["code"]
+    prefix = history.provider.get("prefix", history.provider["code"])
     for rows, letter, key in (
         (history.sessions, "M", "session_id"),
         (history.inputs, "N", "input_id"),
@@ -270,7 +276,7 @@ def number(history: History) -> None:
     ):
         rows.sort(key=lambda row: row["known_on"])
         for place, row in enumerate(rows, 1):
-            row[key] = f"{code}-{letter}-{place:06}"
+            row[key] = f"{prefix}-{letter}-{place:06}"
 
 
 def plant(history: History, truth: Truth) -> None:
@@ -287,10 +293,12 @@ def plant(history: History, truth: Truth) -> None:
     by_id = {row["input_id"]: row for row in history.inputs}
     for row in truth.planted(code, "decisions"):
         history.decisions.append({
-            "decision_id": row["id"], "decision_kind": "on_input", "inputs": [by_id[one] for one in row["inputs"]],
-            "activity_id": row["activity"], "decision_group_id": row["group"], "decided_on": row["decided_on"],
+            "decision_id": row["id"], "decision_kind": row.get("about", "on_input"),
+            "inputs": [by_id[one] for one in row["inputs"]], "activity_id": row["activity"],
+            "decision_group_id": row["group"], "decided_on": row["decided_on"],
             "known_on": row["decided_on"], "decided_by_role": row["by"], "outcome": row["outcome"],
             "reason_code": row.get("reason_code"), "reason": row.get("reason"), "review_on": None,
+            "set_with_members": row.get("with_members"),
         })  # fmt: skip
     by_id |= {row["decision_id"]: row for row in history.decisions}
     for row in truth.planted(code, "changes"):
@@ -304,10 +312,11 @@ def plant(history: History, truth: Truth) -> None:
         })  # fmt: skip
     by_id |= {row["change_id"]: row for row in history.changes}
     for row in truth.planted(code, "told"):
-        first = by_id[row["inputs"][0]]
+        about = [by_id[one] for one in row["inputs"]]
         history.told.append({
-            "told_back_id": row["id"], "inputs": [by_id[one] for one in row["inputs"]],
-            "activity_id": first["activity_id"], "change": by_id.get(row.get("change")), "told_what": row["what"],
+            "told_back_id": row["id"], "inputs": about,
+            "activity_id": about[0]["activity_id"] if about else row["activity"],
+            "change": by_id.get(row.get("change")), "told_what": row["what"],
             "told_on": row["told_on"], "known_on": row["told_on"], "told_who": row["who"],
             "to_tell_count": row["to_tell"], "told_count": row["told"], "channel": row["channel"],
         })  # fmt: skip

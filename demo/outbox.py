@@ -44,12 +44,16 @@ class Outbox:
 
 
 def csv_bytes(rows: Sequence[Sequence[object]], delimiter: str = ",") -> bytes:
-    """Rows as the trust's exports write them: Windows-1252, CRLF, quoted where needed."""
+    """Rows as Wenland's exports write them: Windows-1252, CRLF, quoted where needed."""
+    return csv_text(rows, delimiter).encode("cp1252")
+
+
+def csv_text(rows: Sequence[Sequence[object]], delimiter: str) -> str:
     lines = []
     for row in rows:
         cells = ["" if cell is None else str(cell) for cell in row]
         lines.append(delimiter.join(quoted(cell, delimiter) for cell in cells))
-    return ("\r\n".join(lines) + "\r\n").encode("cp1252")
+    return "\r\n".join(lines) + "\r\n"
 
 
 def quoted(cell: str, delimiter: str) -> str:

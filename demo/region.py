@@ -1,11 +1,11 @@
-"""Write every file that the made-up region's three providers sent, each dated on the day it was sent."""
+"""Write every file that the made-up region's seven senders sent, each dated on the day it was sent."""
 
 from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
 
-from demo import charity, trust_complaints, trust_datix, trust_fft, trust_register
+from demo import charity, network, peers, trust_complaints, trust_datix, trust_fft, trust_register, youth_trust
 from demo.outbox import Outbox
 from demo.truth import Truth, load
 
@@ -15,7 +15,7 @@ TEMPLATE = Path(__file__).parents[1] / "docs" / "templates" / "minimal_register.
 
 
 def write(folder: Path, truth: Truth = TRUTH, *, template: Path | None = TEMPLATE, sent_by: date | None = None) -> None:
-    """Write the files below `folder/zw1`, `folder/zw2` and `folder/zw3`; the same bytes on every run and machine.
+    """Write each sender's files below `folder/<code>` (`zw1` … `zwl_net`); the same bytes on every run and machine.
 
     `sent_by` leaves out what had not been sent by the end of that day (default: the truth's as_of). Without a
     `template` the charity's folder is left out. A FileNotFoundError says that the template is not there.
@@ -30,5 +30,9 @@ def write(folder: Path, truth: Truth = TRUTH, *, template: Path | None = TEMPLAT
     trust_register.write_csvs(boxes["ZW1"])
     trust_fft.write(boxes["ZW2"])
     trust_register.write_workbooks(boxes["ZW2"])
+    peers.write(boxes["ZW4"])
+    youth_trust.write(boxes["ZW5"])
+    trust_register.write_workbooks(boxes["ZWL_ICB"])
+    network.write(boxes["ZWL_NET"])
     if template is not None:
         charity.write(boxes["ZW3"], template)

@@ -1,4 +1,4 @@
-"""Write a trust's involvement register as it stood on a day, in the trust's own headings and words."""
+"""Write a sender's involvement register as it stood on a day, in the sender's own headings and words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,15 @@ COMES_WITH = {
                 "need_met_count"),
     "minutes_issued_on": (), "papers_sent_on": (), "acknowledged_on": (), "implemented_on": (), "closed_on": (),
     "verified_on": ("verified_by_kind",),
+    "minutes_shared_on": (), "asset_map_on": (), "options_appraisal_on": (), "procurement_notice_on": (),
+    "reflection_worked_on": (), "reflection_not_worked_on": (),
 }  # fmt: skip
+
+# What a register of commissioning says about a piece of work and no other.
+OF_COMMISSIONING = (
+    "tier", "asset_map_on", "options_appraisal_on", "procurement_notice_on", "questions_answered",
+    "reflection_worked_on", "reflection_not_worked_on",
+)  # fmt: skip
 
 
 def senders() -> dict[str, Any]:
@@ -38,15 +46,25 @@ def as_known(history: History, day: date) -> dict[str, list[Row]]:
              "governance_level": one["level"], "purpose": one["purpose"], "started_on": one["started_on"],
              "lived_experience_member_count": one["members"], "agreed_term": "Co-production",
              "terms_agreed_on": one["started_on"] + timedelta(days=28),
-             "tor_reviewed_on": reviewed(one["started_on"], day)}
+             "tor_reviewed_on": reviewed(one["started_on"], day), "is_key_board": one.get("is_key_board"),
+             "voting_seat_count": one.get("voting_seat_count"),
+             "lived_experience_vote_count": one.get("lived_experience_vote_count")}
             for one in provider["groups"]
         ],
         "involvement_activity": [
-            {"activity_id": one["id"], "activity_name": one["name"], "group_id": one["group"],
-             "activity_kind": one["kind"], "level_claimed": one["level"], "started_on": one["started_on"],
-             "closed_on": one.get("closed_on"), "scope": one["scope"], "scope_recorded_on": one["started_on"],
-             "decision_group_id": one["decided_by"], "decision_rights": one["rights"]}
+            {key: one.get(key) for key in OF_COMMISSIONING}
+            | {"activity_id": one["id"], "activity_name": one["name"], "group_id": one["group"],
+               "activity_kind": one["kind"], "level_claimed": one["level"], "started_on": one["started_on"],
+               "closed_on": one.get("closed_on"), "scope": one["scope"], "scope_recorded_on": one["started_on"],
+               "decision_group_id": one["decided_by"], "decision_rights": one["rights"]}
             for one in provider["activities"] if one["started_on"] <= day
+        ],
+        "material": [
+            {"material_id": one["id"], "material_kind": one["kind"], "title": one["title"],
+             "activity_id": one["activity"], "shared_on": one["shared_on"], "known_on": one["shared_on"],
+             "formats_requested": one["requested"], "formats_supplied": one["supplied"],
+             "is_codesigned": one["codesigned"], "version": one["version"]}
+            for one in provider.get("materials", [])
         ],
         "session": history.sessions,
         "input": [row | {"session_id": row["session"] and row["session"]["session_id"]} for row in history.inputs],
@@ -91,18 +109,25 @@ def as_of(row: Row, day: date) -> Row:
     return {key: value for key, value in row.items() if key not in hidden}
 
 
-def tables(history: History, day: date, sender: dict[str, Any]) -> dict[str, list[list[Any]]]:
-    """Each record's heading and rows in one sender's words; dates stay dates, lists are joined by semicolons."""
+def tables(
+    history: History, day: date, sender: dict[str, Any], joined_by: str | None = "; "
+) -> dict[str, list[list[Any]]]:
+    """Each record's heading and rows in one sender's words; dates stay dates.
+
+    Lists are joined by semicolons, or by another sign, or left as lists where `joined_by` is None.
+    """
     known = as_known(history, day)
     return {
         record: [list(columns)] + [
-            [in_words(row.get(key), sender["says"].get(key, {})) for key in columns.values()] for row in known[record]
+            [in_words(row.get(key), sender["says"].get(key, {}), joined_by) for key in columns.values()]
+            for row in known[record]
         ]
         for record, columns in sender["columns"].items()
     }  # fmt: skip
 
 
-def in_words(value: Any, says: dict[str, str]) -> Any:
+def in_words(value: Any, says: dict[str, str], joined_by: str | None) -> Any:
     if isinstance(value, list):
-        return "; ".join(says.get(one, one) for one in value) or None
+        words = [says.get(one, one) for one in value]
+        return words if joined_by is None else joined_by.join(words) or None
     return says.get(value, value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Send the two trusts' registers each quarter: Wenland as a folder of CSVs, Fenbrook and Tarn as one workbook."""
+"""Send registers each quarter: Wenland as a folder of CSVs, Fenbrook and Tarn and the care board as one workbook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
-from demo.days import quarter_ends
+from demo.days import quarter_ends, working_day_after
 from demo.history import lived
 from demo.outbox import Outbox, csv_bytes
 from demo.register import senders, tables
@@ -17,6 +17,7 @@ from demo.workbooks import saved
 SHEETS = {
     "service": "Services", "involvement_group": "Groups", "involvement_activity": "Activities", "session": "Sessions",
     "input": "Inputs", "decision": "Decisions", "change": "Changes", "told_back": "Told back",
+    "material": "Materials",
 }  # fmt: skip
 NOTES = [
     "Register of involvement",
@@ -39,8 +40,11 @@ def write_csvs(outbox: Outbox) -> None:
 
 
 def write_workbooks(outbox: Outbox) -> None:
-    """Fenbrook and Tarn: `register_<day>.xlsx`, one workbook a quarter."""
+    """Fenbrook and Tarn, and the care board: `register_<day>.xlsx`, one workbook a quarter."""
     history = lived(outbox.truth, outbox.provider)
+    for session in history.sessions:
+        if "minutes_issued_on" in session:
+            session["minutes_shared_on"] = working_day_after(session["minutes_issued_on"], 2)
     sender = senders()[outbox.provider]
     for end in quarter_ends(outbox.truth.region["first_month"], outbox.truth.region["last_month"]):
         name = f"register_{end:%Y%m%d}.xlsx"

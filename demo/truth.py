@@ -16,7 +16,8 @@ HERE = Path(__file__).parent
 KINDS = {
     "effect", "chain", "spike", "season", "implemented_before_decided", "reissued_file", "restated_file", "silent",
     "declined_without_reason", "declined_with_reason", "never_told", "no_reply_wanted", "cannot_be_reached",
-    "revised_deadline", "overdue", "bad_row", "bad_file", "sent", "honest",
+    "revised_deadline", "overdue", "bad_row", "bad_file", "sent", "honest", "told_disputed", "pages_moved", "joined",
+    "not_coproduced", "challenged",
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Read the made-up senders' files the plain way, with csv and openpyxl alone, to check what the pipeline made of them.
+"""Read the made-up senders' files the plain way, with csv, json and openpyxl, to check what the pipeline made of them.
 
 It shares nothing with the readers, mappings and models it checks: headings and labels are those of demo/senders.yml.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import io
+import json
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
@@ -27,15 +30,42 @@ Row = dict[str, Any]
 
 
 def day(cell: Any) -> dt.date | None:
-    """A day out of a cell: an Excel date or dd/mm/yyyy; None where blank."""
+    """A day out of a cell: an Excel date, dd/mm/yyyy, d.m.yyyy or yyyy-mm-dd; None where blank."""
     if isinstance(cell, dt.datetime):
         return cell.date()
-    return dt.date(*map(int, reversed(cell.split("/")))) if cell else None
+    if not cell or "-" in cell:
+        return dt.date.fromisoformat(cell) if cell else None
+    return dt.date(*map(int, reversed(cell.replace(".", "/").split("/"))))
 
 
 def rows_of_csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="cp1252", newline="") as content:
         return list(csv.DictReader(content))
+
+
+def rows_of_json(path: Path) -> list[Row]:
+    """A list of objects; what stands inside an object goes by both names, `said.on`."""
+
+    def flat(one: Row, above: str = "") -> Row:
+        found = {}
+        for name, cell in one.items():
+            found |= flat(cell, f"{above}{name}.") if isinstance(cell, dict) else {above + name: cell}
+        return found
+
+    return [flat(one) for one in json.loads(path.read_text(encoding="utf-8"))]
+
+
+def rows_of_zip(path: Path, record: str) -> list[dict[str, str]]:
+    with zipfile.ZipFile(path) as archive:
+        text = archive.read(f"export/{record}.csv").decode("utf-16")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def survey_answers(region: Path) -> Iterator[Row]:
+    """Every line of the network's surveys: about, statement, answer, people and the day asked."""
+    for path in sorted((region / "zwl_net").glob("survey_*.ndjson")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield json.loads(line)
 
 
 @cache
@@ -53,10 +83,18 @@ def registers(region: Path) -> Iterator[tuple[str, dt.date, dict[str, list[Row]]
             for record in RECORDS
         }
         found.append(("ZW1", sent_on(path), read))
-    for path in sorted((region / "zw2").glob("register_*.xlsx")):
-        book = openpyxl.load_workbook(path, read_only=True)
-        read = {record: _translated("ZW2", record, _below(book[SHEETS[record]], 4)) for record in RECORDS}
-        found.append(("ZW2", sent_on(path), read))
+    for sender in ("ZW2", "ZWL_ICB"):
+        for path in sorted((region / sender.lower()).glob("register_*.xlsx")):
+            book = openpyxl.load_workbook(path, read_only=True)
+            read = {record: _translated(sender, record, _below(book[SHEETS[record]], 4)) for record in RECORDS}
+            found.append((sender, sent_on(path), read))
+    for path in sorted((region / "zw4").glob("change_*.json")):
+        lists = {record: path.with_name(path.name.replace("change", record)) for record in RECORDS}
+        read = {record: _translated("ZW4", record, rows_of_json(one)) for record, one in lists.items()}
+        found.append(("ZW4", sent_on(path), read))
+    for path in sorted((region / "zw5").glob("*.zip")):
+        read = {record: _translated("ZW5", record, rows_of_zip(path, record)) for record in RECORDS}
+        found.append(("ZW5", sent_on(path), read))
     for path in sorted((region / "zw3").glob("*.xlsx")):
         found.append(("ZW3", sent_on(path), _small_register(path)))
     yield from sorted(found, key=lambda one: one[:2])
@@ -109,7 +147,7 @@ def _cell(name: str, cell: Any, says: dict[str, str] | None) -> Any:
     if cell is None or cell == "":
         return [] if name in LISTS else None
     if name in LISTS:
-        return [one.strip() for one in str(cell).split(";")]
+        return cell if isinstance(cell, list) else [one.strip() for one in cell.replace("|", ";").split(";")]
     if name.endswith("_on"):
         return day(cell)
     if name.endswith("_count"):

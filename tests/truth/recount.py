@@ -210,6 +210,28 @@ def sessions_held(chain: Chain) -> Share:
     return Share(sum(row["held_on"] is not None for row in planned), len(planned))
 
 
+def told_as_members_say(region: Path, sender: str, quarter: tuple[dt.date, dt.date] = QUARTER) -> Share:
+    """Of the members whom the network asked in a quarter about a sender, how many say that they were told."""
+    about = [
+        row
+        for row in files.survey_answers(region)
+        if row["about"].startswith(f"{sender}/")
+        and row["statement"] == "I was told what happened with what I said"
+        and between(files.day(row["asked_on"]), quarter)
+    ]
+    return Share(sum(row["people"] for row in about if row["answer"] == "yes"), sum(row["people"] for row in about))
+
+
+def told_as_the_register_says(chain: Chain) -> Share:
+    """Of what was decided in the year and is owed a reply, how much was told."""
+    owed = [
+        name
+        for name, row in chain.inputs.items()
+        if wants_a_reply(row) and between((chain.first_decision(name) or {}).get("decided_on"), YEAR)
+    ]
+    return Share(sum(name in chain.heard for name in owed), len(owed))
+
+
 @cache
 def bed_days(region: Path) -> dict[tuple[str, dt.date], int]:
     return activity(region, "Occupied bed days")

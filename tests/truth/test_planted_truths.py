@@ -6,19 +6,19 @@ An event without a story fails, and so does a story about no event. demo/truth.y
 import csv
 import datetime as dt
 import re
-from collections.abc import Callable
 
 import pytest
 
 from demo.truth import load
+from tests.truth import seven_senders
 from tests.truth.published import EDITION, Ledger, Published, in_quarter, ledger, published
+from tests.truth.stories import STORIES, story
 from warehouse import connection
 
 TRUTH = load()
 EVENTS = {event["id"]: event for event in TRUTH.events}
 AS_OF: dt.date = TRUTH.region["as_of"]
 QUARTER: str = TRUTH.region["report_quarter"]
-STORIES: dict[str, Callable] = {}
 # How a fault of a row is called by the rule that finds it, and what the rule does.
 RULES = {
     "impossible_date": ("incident", "INC-TYP.occurred_on", "set_aside"),
@@ -36,14 +36,6 @@ REFUSALS = {
 FEEDS = {"restrictive": "restrictive_interventions", "fft": "friends_and_family_test"}
 
 
-def story(*event_ids: str) -> Callable:
-    def of(function: Callable) -> Callable:
-        STORIES.update(dict.fromkeys(event_ids, function))
-        return function
-
-    return of
-
-
 @pytest.fixture(scope="module")
 def report(loaded_region):
     with published() as found:
@@ -58,6 +50,7 @@ def books(loaded_region):
 
 def test_every_event_has_a_story_and_every_story_an_event():
     assert STORIES.keys() == EVENTS.keys()
+    assert sum(function.__module__ == seven_senders.__name__ for function in STORIES.values()) >= 7
 
 
 @pytest.mark.parametrize("event_id", EVENTS, ids=lambda event_id: f"{event_id} {EVENTS[event_id]['kind']}")

@@ -8,7 +8,7 @@ from tests.truth import recount
 from warehouse import connection
 
 QUARTER = "2026-27-Q1"
-SENDERS = ("ZW1", "ZW2", "ZW3")
+SENDERS = ("ZW1", "ZW2", "ZW3", "ZW4", "ZW5", "ZWL_ICB")
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +160,23 @@ def test_positive_answers_are_out_of_all_answers_and_starred_rows_are_left_out(a
     assert found == {place: tuple(share) for place, share in expected.items()}
 
 
+def test_what_registers_and_members_say_about_telling_people_is_counted_apart(ask, region):
+    expected = {
+        sender: (*recount.told_as_the_register_says(chain), *recount.told_as_members_say(region, sender))
+        for sender, chain in recount.chains(region).items()
+        if sender != "ZWL_ICB"
+    }
+    found = {
+        row[0]: (row[1], row[2], row[3], row[4])
+        for row in ask(
+            "select organisation_code, told_count, decided_count, told_answer_count, answer_count"
+            " from marts.mart_told_back_sides where quarter_id = %s",
+            QUARTER,
+        )
+    }
+    assert found == expected
+
+
 def test_every_return_that_lies_in_the_senders_folders_is_counted_as_come(ask, region):
     """Of 38 months and 12 quarters only three returns never came: two of silence, one refused and not sent again."""
     states = Counter(
@@ -179,6 +196,12 @@ def test_every_return_that_lies_in_the_senders_folders_is_counted_as_come(ask, r
         },
         "ZW2": set((region / "zw2").glob("*.xlsx")),
         "ZW3": set((region / "zw3").glob("*.xlsx")),
+        "ZW4": set((region / "zw4").glob("*.json")),
+        # One zip is eight returns, and a second version is none of its own.
+        "ZW5": {(path, record) for path in (region / "zw5").glob("*1.zip") for record in range(8)}
+        | {(path, record) for path in (region / "zw5").glob("*0.zip") for record in range(8)},
+        "ZWL_ICB": set((region / "zwl_icb").glob("*.xlsx")),
+        "ZWL_NET": set((region / "zwl_net").glob("*.ndjson")),
     }
     expected = {(sender, "came"): len(found) for sender, found in folders.items()}
     expected["ZW1", "came"] -= 1
