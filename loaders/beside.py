@@ -46,8 +46,11 @@ class Companion:
                 self.without_row += 1
                 continue
             if key in self._rows:
-                self.without_row += 1
-                if self._order is None or order >= ordered[key]:
+                if self._order is None:
+                    self.without_row += 1
+                    continue
+                # first_by says which of them is meant, so that the others are no surprise.
+                if order >= ordered[key]:
                     continue
             if len(self._rows) >= MOST_ROWS:
                 raise Unreadable("FILE-TOO-LARGE", sheet=name)

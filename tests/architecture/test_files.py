@@ -103,6 +103,13 @@ def test_every_provider_file_loads(project):
     assert load_providers(project / "providers").keys() >= {"zw1", "zw2", "zw3", "national_statistics"}
 
 
+def test_every_example_loads_and_has_a_sample(project):
+    folder = project / "providers" / "examples"
+    examples = load_providers(folder)
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == examples.keys()
+    assert [name for name in examples if not any((folder / name).iterdir())] == []
+
+
 @pytest.fixture(scope="module")
 def real_codes(project):
     """Codes of real trusts and integrated care boards."""
@@ -115,12 +122,11 @@ def real_codes(project):
     return found
 
 
-def test_a_made_up_sender_bears_no_real_code(project, texts, real_codes):
+@pytest.mark.parametrize("folder", ["providers", "providers/examples"])
+def test_a_made_up_sender_bears_no_real_code(project, real_codes, folder):
     codes = {
-        name: set(
-            re.findall(r"\b[A-Z][A-Z0-9]{2,4}\b", texts[(project / "providers" / f"{name}.yml").relative_to(project)])
-        )
-        for name, provider in load_providers(project / "providers").items()
+        name: set(re.findall(r"\b[A-Z][A-Z0-9]{2,4}\b", (project / folder / f"{name}.yml").read_text(encoding="utf-8")))
+        for name, provider in load_providers(project / folder).items()
         if provider.is_made_up
     }
     assert {name: found & real_codes for name, found in codes.items()} == {name: set() for name in codes}

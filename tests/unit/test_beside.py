@@ -71,7 +71,7 @@ def test_its_rows_are_chosen_and_put_in_order():
     chosen = {"person": BESIDE["person"] | {"keep_when": {"role": "PAT"}, "first_by": "rank"}}
     kept, reading = read(archive(incidents=MAIN, people=PEOPLE), chosen, ignore=[])
     assert kept == {"A": "B", "B": "D", "C": None}
-    assert told(reading) == [("FILE-BESIDE-ALONE", "person", 2)]
+    assert told(reading) == [("FILE-BESIDE-ALONE", "person", 1)]
 
 
 def test_a_table_may_be_found_through_another():
