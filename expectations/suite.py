@@ -252,7 +252,10 @@ class _LandingSuite:
         self._loads = loads
 
     def query(self, load_ids: Sequence[int]) -> str:
-        """Show each load and record with two answers; a record may be empty only in a nil return or beside another."""
+        """Show each load and record with two answers.
+
+        A record may be empty only in a nil return, beside another, or where the mapping took no row for a record.
+        """
         there = " union all ".join(
             f"select '{record}' as record, load_id, count(*) as row_count from raw.\"{record}\""
             f" where load_id in ({_listed(load_ids)}) group by load_id"
@@ -262,7 +265,11 @@ class _LandingSuite:
             select
                 carried.load_id,
                 coalesce(noted.rows_landed = coalesce(there.row_count, 0), false) as is_as_landed,
-                coalesce(delivery.is_nil_return or noted.rows_landed > 0 or beside.is_landed, false) as is_not_empty
+                coalesce(
+                    delivery.is_nil_return or noted.rows_landed > 0 or beside.is_landed
+                    or (delivery.rows_read > 0 and delivery.rows_filtered = delivery.rows_read),
+                    false
+                ) as is_not_empty
             from ({_carried(self._loads, load_ids)}) as carried
             left join audit.deliveries as delivery on delivery.load_id = carried.load_id
             left join audit.load_records as noted

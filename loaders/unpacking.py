@@ -118,7 +118,11 @@ def head(content: BinaryIO) -> bytes:
 def encoding_of(content: BinaryIO, agreed: str) -> str:
     """Return a text's encoding: a mark of byte order says what the text is, whatever was agreed."""
     start = head(content)
-    return next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), agreed)
+    if found := next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None):
+        return found
+    name = codecs.lookup(agreed).name
+    # Without its mark, text of two or four bytes is as Windows writes it.
+    return f"{name}-le" if name in ("utf-16", "utf-32") else agreed
 
 
 def undecodable_line(content: BinaryIO, encoding: str) -> int:
