@@ -207,6 +207,35 @@ def minimal() -> Workbook:
     return book
 
 
+FORM = (
+    "ID", "Start time", "Completion time", "Email", "Name", "Which service is it about?",
+    "Were you told what happened with what you said?", "Did you see something change because of it?",
+    "I am treated as an equal", "Anything else?",
+)  # fmt: skip
+
+
+def members_survey() -> Workbook:
+    """What an online form exports: times as Excel keeps them, a question passed over, and words nobody asked for."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Form1"
+    sheet.append(FORM)
+    for number, (service, *answers) in enumerate(
+        (
+            ("The Lantern Room", "No", "No", "Agree", None),
+            ("The Lantern Room", "Yes, partly", None, "Strongly agree", "Made-up remark"),
+            ("Alder ward", "Yes", "Yes", "Neither", None),
+            ("None of these", "Not sure", None, None, None),
+            ("Alder ward", None, None, None, None),
+        ),
+        start=1,
+    ):
+        started = dt.datetime(2026, 6, 3 + number, 19, 5)  # noqa: DTZ001 - Excel knows no zones
+        ended = started + dt.timedelta(minutes=4)
+        sheet.append((number, started, ended, "anonymous", None, service, *answers))
+    return book
+
+
 def _fill(sheet: Worksheet, lines: list[dict[str, Any]]) -> None:
     places = {cell.value: cell.column for cell in sheet[pages.MACHINE_ROW] if cell.value}
     for number, line in enumerate(lines, start=pages.FIRST_LINE):

@@ -119,6 +119,7 @@ WORKBOOKS: dict[str, Callable[[], Workbook]] = {
     "fft_published/FFT_AE_Aug-2025.xlsx": emergency,
     "fft_published/FFT_Ambulance_Aug-2025.xlsx": patient_transport,
     "register_full/fenmarsh_2026-27-Q1.xlsx": example_registers.full,
+    "lived_experience_network/Members survey 2026-27-Q1.xlsx": example_registers.members_survey,
     "register_minimal/boathouse_2026-27-Q1.xlsx": example_registers.minimal,
 }
 """Sample → what makes it."""

@@ -430,3 +430,48 @@ def test_four_sheets_of_a_small_charity_come_back_as_nine_records(take_in):
     ]
     assert register.ledger() == {("register", "boathouse_2026-27-Q1.xlsx"): ("accepted", 986, 0, 972)}
     assert register.findings() == []
+
+
+def test_members_say_whether_they_were_told_and_a_question_passed_over_is_no_answer(take_in):
+    network = take_in("lived_experience_network")
+    answers = network.rows("survey_answer", "answered_on, service_id, item_code, answer_code")
+    assert answers == [
+        ("2026-06-04", "ZW3/zw3-s01", "was_told_what_happened", "no"),
+        ("2026-06-04", "ZW3/zw3-s01", "saw_change_happen", "no"),
+        ("2026-06-04", "ZW3/zw3-s01", "treated_as_equal", "agree"),
+        ("2026-06-05", "ZW3/zw3-s01", "was_told_what_happened", "partly"),
+        ("2026-06-05", "ZW3/zw3-s01", "treated_as_equal", "strongly_agree"),
+        ("2026-06-06", "ZW1/ZW1-S-01", "was_told_what_happened", "yes"),
+        ("2026-06-06", "ZW1/ZW1-S-01", "saw_change_happen", "yes"),
+        ("2026-06-06", "ZW1/ZW1-S-01", "treated_as_equal", "neither"),
+        ("2026-06-07", None, "was_told_what_happened", "dont_know"),
+    ]
+    challenges = network.rows("challenge", "challenge_id, edition_id, raised_on, about_figure_id, outcome")
+    assert len(challenges) == 11
+    assert challenges[:3] == [
+        ("WV-01", "2025-26-Q4", "2026-06-08", "E04-zw3", "action_promised"),
+        ("WV-02", "2025-26-Q4", "2026-06-08", None, None),
+        ("WV-04", "2025-26-Q3", "2026-03-02", "E24-zw1", "report_changed"),
+    ]
+    assert network.ledger() == {
+        ("members_survey", "Members survey 2026-27-Q1.xlsx"): ("accepted", 5, 0, 1),
+        ("challenges", "challenges 2026-27-Q1.csv"): ("accepted", 12, 1, 0),
+    }
+    assert network.findings() == [("CHA-TYP.raised_on", 4)]
+
+
+def test_a_care_boards_projects_and_the_papers_inside_them_come_from_one_document(take_in):
+    board = take_in("commissioner_register")
+    columns = (
+        "activity_id, activity_kind, level_claimed, options_appraisal_on, procurement_notice_on, questions_answered"
+    )
+    assert board.rows("involvement_activity", columns) == [
+        ("CP-0041", "commissioning_project", "co_design", "2026-05-29", None, ["q1", "q2", "q4"]),
+        ("CP-0042", "procurement", "consultation", None, "2026-06-30", None),
+    ]
+    assert board.rows("material", "material_id, material_kind, activity_id, shared_on, formats_supplied") == [
+        ("CP-0041/1", "papers", "CP-0041", "2026-05-20", ["easy_read", "bsl"]),
+        ("CP-0041/2", "outcome_report", "CP-0041", "2026-06-12", ["digital", "audio"]),
+    ]
+    assert board.ledger() == {("projects", "commissioning_2026-27-Q1.json"): ("accepted", 4, 0, 0)}
+    assert board.findings() == []
