@@ -1,16 +1,20 @@
 """The made-up region: the same bytes every time, no real code or person in it, and what was planted is really there."""
 
+import codecs
 import csv
 import datetime as dt
 import hashlib
+import io
+import json
 import re
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from demo import charity, region, trust_complaints, trust_datix, trust_fft
+from demo import charity, network, region, trust_complaints, trust_datix, trust_fft
 from demo.register import senders
 from demo.trust_complaints import ACCESS
 from demo.truth import contradictions, load
@@ -404,3 +408,72 @@ def test_what_the_template_does_not_have_is_named(tmp_path):
     sheets[charity.SAID][0]["reply_wanted"] = "perhaps"
     with pytest.raises(ValueError, match="perhaps is not on its list"):
         charity.fill(region.TEMPLATE, sheets, tmp_path / "out.xlsx", day)
+
+
+# ---- The four that came last ----------------------------------------------------------------------------------------
+
+
+def listed(path: Path) -> list[dict]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_pages_that_moved_show_the_same_answers_twice(files):
+    moved = event("EV-43")
+    numbers = Counter(row["id"] for row in listed(files / "zw4" / moved["file"]))
+    assert sum(count == 2 for count in numbers.values()) == moved["by"]
+    for path in (files / "zw4").glob("feedback_*.json"):
+        if path.name != moved["file"]:
+            assert max(Counter(row["id"] for row in listed(path)).values()) == 1
+
+
+def test_the_night_owls_begin_with_january_2025_and_keep_every_date(files):
+    assert min(path.name for path in (files / "zw4").glob("feedback_*")) == "feedback_2025-01.json"
+    last = {
+        record: listed(files / "zw4" / f"{record}_20260630.json")
+        for record in ("input", "decision", "change", "told_back")
+    }
+    assert all(row["because"]["words"] for row in last["decision"])
+    assert all(row["to_tell"] == row["told"] for row in last["told_back"])
+    for row in last["change"]:
+        done, promised = row["dates"]["done"], row["dates"]["promised"]
+        assert done <= promised if done else promised > "2026-06-30"
+
+
+def test_the_zip_holds_eight_tables_as_its_system_writes_them(files):
+    with zipfile.ZipFile(files / "zw5" / "tideway_20260630.zip") as archive:
+        assert len(archive.namelist()) == 8
+        content = archive.read("export/change.csv")
+    assert content.startswith(codecs.BOM_UTF16_LE)
+    row = next(csv.DictReader(io.StringIO(content.decode("utf-16"), newline=""), delimiter=";"))
+    assert re.fullmatch(r"\d+,\d\d", row["Cost in pounds"])
+    assert re.fullmatch(r"\d{1,2}\.\d{1,2}\.20\d\d", row["Promised for"])
+
+
+def test_the_zip_that_came_twice_says_the_same(files):
+    again = event("EV-45")
+    said = []
+    for name in (again["file"], again["later_file"]):
+        with zipfile.ZipFile(files / "zw5" / name) as archive:
+            said.append({one: archive.read(one) for one in archive.namelist()})
+    assert said[0] == said[1]
+    assert (files / "zw5" / again["file"]).read_bytes() != (files / "zw5" / again["later_file"]).read_bytes()
+
+
+def test_only_tideways_members_say_that_they_were_not_told(files):
+    disputed = event("EV-41")
+    told, asked = Counter(), Counter()
+    for path in (files / "zwl_net").glob("survey_*.ndjson"):
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+            if row["statement"] == network.STATEMENTS[disputed["item"]]:
+                place = row["about"].partition("/")[0], dt.date.fromisoformat(row["asked_on"]) >= disputed["from"]
+                asked[place] += row["people"]
+                told[place] += row["people"] if row["answer"] == "yes" else 0
+    shares = {place: told[place] / asked[place] for place in asked}
+    assert shares.pop((disputed["provider"], True)) < 0.2
+    assert min(shares.values()) > 0.5
+
+
+def test_the_board_owns_up_in_its_last_register(files):
+    decisions = {row["Reference"]: row for row in entries(files / "zwl_icb" / "register_20260630.xlsx", "Decisions")}
+    kinds = {row["id"]: decisions[row["id"]]["Type"] for row in event("EV-46")["decisions"]}
+    assert Counter(kinds.values()) == {"Not to co-produce": 1, "Priority": 3}
