@@ -78,7 +78,6 @@ def about(provider: dict[str, Any], works: list[Line], held: list[Line], day: da
     answers: list[Line] = [
         {"item_code": "quarter", "answer_code": financial_quarter(day)},
         {"item_code": "submitted_on", "answer_code": sent_on},
-        {"item_code": "nil_return", "answer_code": "no"},
         {"item_code": "champion_named", "answer_code": "yes"},
         {"item_code": "board_lead_named", "answer_code": "yes"},
         {"item_code": "coproduction_level_now", "answer_code": "co_design"},
@@ -95,7 +94,7 @@ def about(provider: dict[str, Any], works: list[Line], held: list[Line], day: da
         ("carers_among_participants", 2, members),
     ):
         answers.append({"item_code": item, "numerator": part, "denominator": whole})
-    for answer in answers[3:]:
+    for answer in answers[2:]:
         answer["declared_by_role"] = "Coordinator"
     services = [{"service_name": one["name"], "service_kind": one["kind"]} for one in provider["services"]]
     return [*answers, *services]

@@ -117,7 +117,7 @@ _SUBMISSION = (
     ("provider_code", "Your organisation's code", "text"),
     ("quarter", "The quarter, such as 2026-27-Q1 for April to June 2026", "quarter"),
     ("submitted_on", "The day you send this", "date"),
-    ("nil_return", "Was there nothing at all to report this quarter?", "yes_no"),
+    ("nil_return", "Of what was there nothing at all this quarter? Blank when there was something", "record"),
 )
 _ABOUT_COLUMNS = (
     Entry("provider_return.item_code", "Item"),
@@ -182,7 +182,7 @@ class _Form(Drawn):
         row = FIRST_LINE
         for name, label, kind in _SUBMISSION:
             self._line(row, name, label)
-            self.open(f"C{row}", f"C{row}", kind, self.lists.place("yes_no_not_known") if kind == "yes_no" else "")
+            self.open(f"C{row}", f"C{row}", kind, self.lists.place("return_answer", kind) if kind == "record" else "")
             row += 1
         self.sheet[f"C{FIRST_LINE}"] = provider_code.upper()
         for item in entries("return_item"):
