@@ -75,7 +75,7 @@ class Companion:
         above: dict[int, list[str]] = {}
         wanted = beside.header_rows
         for row in found:
-            if not self.headings and len(row.cells) == 1 and text_of(row.cells[0]).casefold() in NIL:
+            if _says_nothing(row) and not self.headings:
                 return
             if row.number == 0 or (not self.headings and row.number in wanted):
                 above[row.number] = [spaced(text_of(cell)) for cell in row.cells]
@@ -125,6 +125,11 @@ def _order(cell) -> tuple:
         return (0, float(text), "")
     except ValueError:
         return (1, 0, text) if text else _LAST
+
+
+def _says_nothing(row: Row) -> bool:
+    """Say whether a row is a nil return's, or the headings of a list with nothing in it."""
+    return (row.number == 0 and not row.cells) or (len(row.cells) == 1 and text_of(row.cells[0]).casefold() in NIL)
 
 
 def _holds(row: list, place: int, is_text) -> bool:

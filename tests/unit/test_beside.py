@@ -5,10 +5,12 @@ import zipfile
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from expectations.contract import load_contracts
-from loaders import landing
+from loaders import beside, landing
 from tests.unit.test_mapping import counts, feed, table
 
 FORM = {"kind": "csv", "member": "incidents*.csv"}
@@ -43,10 +45,10 @@ def workbook(**sheets: str) -> bytes:
     return content.getvalue()
 
 
-def read(content: bytes, beside=BESIDE, form=FORM, columns=COLUMNS, **more):
+def read(content: bytes, tables=BESIDE, form=FORM, columns=COLUMNS, **more):
     """Read a file of incidents; return what was kept, as reference → ethnicity, and the reading."""
     ignore = more.pop("ignore", IGNORE)
-    provider = feed(table("incident", columns, beside=beside, ignore=ignore, **more), form=form)
+    provider = feed(table("incident", columns, beside=tables, ignore=ignore, **more), form=form)
     contracts, kept = load_contracts(), {}
     names = [column.name for column in contracts["incident"].columns]
 
@@ -157,3 +159,45 @@ def test_numbers_that_must_add_up_are_held_until_somebody_looks(cells, is_told):
     text = f"Site,All,One,Two,Less\nS1,{cells}\n"
     reading = landing.read(io.BytesIO(text.encode()), provider, provider.feeds["f"], load_contracts(), lambda row: None)
     assert [found.level for found in reading.findings if found.rule == "FILE-SUM"] == ["hold"] * is_told
+
+
+KEYS = st.text("AB ", max_size=2)
+
+
+@given(mains=st.lists(KEYS, max_size=6), others=st.lists(KEYS, max_size=8))
+def test_every_row_beside_completes_one_or_is_told(mains, others):
+    main = "Ref,Happened\n" + "".join(f"{key},2026-06-01\n" for key in mains)
+    people = "inc_id,Ethnicity\n" + "".join(f"{key},A\n" for key in others)
+    contracts, kept = load_contracts(), []
+    provider = feed(table("incident", COLUMNS, beside=BESIDE), form=FORM)
+    content = io.BytesIO(archive(incidents=main, people=people))
+    reading = landing.read(content, provider, provider.feeds["f"], contracts, kept.append)
+    sent, found = [key.strip() for key in others], {key.strip() for key in mains} - {""}
+    alone = sum(row.row_count for row in reading.findings if row.rule == "FILE-BESIDE-ALONE")
+    # A row is counted as read with its comma alone: only the day of a main row is never blank.
+    assert (reading.rows_read, len(kept) + reading.rows_set_aside) == (len(mains), len(mains))
+    if mains:
+        assert alone == len(sent) - len(found & set(sent))
+
+
+def test_more_rows_than_can_be_kept_at_hand_refuse_the_file(monkeypatch):
+    monkeypatch.setattr(beside, "MOST_ROWS", 2)
+    kept, reading = read(archive(incidents=MAIN, people=PEOPLE))
+    assert (kept, told(reading)[0][0]) == ({}, "FILE-TOO-LARGE")
+
+
+def test_lines_of_json_stand_beside_each_other_too():
+    form = {"kind": "ndjson", "member": "incidents*"}
+    main = '{"Ref": "A", "Happened": "2026-06-01"}\n'
+    beside_it = {"person": {"member": "people*", "on": {"Ref": "inc.id"}}}
+    columns = COLUMNS | {"ethnicity_code": "person.code"}
+    kept, reading = read(
+        archive(incidents=main, people='{"inc": {"id": "A"}, "code": "D"}\n'), beside_it, form, columns, ignore=[]
+    )
+    assert (kept, told(reading)) == ({"A": "D"}, [])
+
+
+def test_headings_that_the_file_lacks_stand_beside_those_that_another_has():
+    content = archive(incidents="A,2026-06-01\n", people="inc_id,Ethnicity\nA,G\n")
+    kept, _ = read(content, ignore=[], headings=["Ref", "Happened"])
+    assert kept == {"A": "G"}
