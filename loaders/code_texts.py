@@ -13,6 +13,8 @@ from loaders import identifiers
 MOST_CODES = 40
 """Distinct texts above which a column is no list of categories."""
 LONGEST_CODE = 60
+MOST_WORDS = 6
+"""Words above which a text is a sentence; small ones such as 'of' are not counted."""
 LIKELY = 0.8
 """Likeness from which an unknown text is guessed to be a code: 'Patient' and 'Parent' must not be."""
 FEWEST = 3
@@ -91,7 +93,7 @@ def is_code_like(text: str, listed: Iterable[str] = ()) -> bool:
         return any(letter.isdigit() for letter in text) or any(_stands_for(text, one) for one in listed)
     if text.isdigit():
         return len(text) <= 3
-    return bool(words := _words(text)) and all(word in _vocabulary() for word in words)
+    return bool(words := _words(text)) and len(words) <= MOST_WORDS and all(word in _vocabulary() for word in words)
 
 
 def has_a_word_of_ours(text: str) -> bool:

@@ -70,9 +70,11 @@ class Profiler:
 
 
 def headings_and_strangers(
-    content: BinaryIO, feed: Feed, contracts: Mapping[str, Contract]
+    content: BinaryIO, feed: Feed, contracts: Mapping[str, Contract], records: Mapping[str, RecordProfile]
 ) -> tuple[list[str], dict[str, code_texts.Codes]]:
     """Return a file's headings, and by heading the texts of coded columns that nobody has mapped.
+
+    `records` are its records as they were read: only a column of which they hold an unknown code is looked through.
 
     Of those texts only what is surely a code may be shown: see code_texts. Raises nothing: a file that cannot be read
     has none.
@@ -90,7 +92,8 @@ def headings_and_strangers(
     headings = dict.fromkeys(identifiers.mask(heading) for seen in found for heading in seen.headings if heading)
     strangers: dict[str, code_texts.Codes] = {}
     for seen in found:
-        for heading, texts, name, known in seen.coded(contracts[seen.table.record]):
+        record = seen.table.record
+        for heading, texts, name, known in seen.coded(contracts[record], records[record]):
             codes = code_texts.split(texts, name, known)
             if codes.guessed or codes.unknown or codes.hidden:
                 strangers[heading] = codes
@@ -115,16 +118,19 @@ class _Seen:
             if row.number >= max(self._header_rows) and self._levels:
                 self.headings = joined(self._levels)
             return
+        if row.number < (self.table.first_row or 0):
+            return
         for heading, cell in zip(self.headings, row.cells, strict=False):
             texts = self.texts.get(heading)
             if texts is not None and len(texts) < MOST_TEXTS and (text := text_of(cell)):
                 texts[text] += 1
 
-    def coded(self, contract: Contract) -> Iterator[tuple[str, Counter, str, dict[str, str]]]:
+    def coded(self, contract: Contract, counted: RecordProfile) -> Iterator[tuple[str, Counter, str, dict[str, str]]]:
         """Yield (heading, texts, code list, what the mapping knows) for each column of codes."""
         for name, cell in self.table.columns.items():
             column = contract.column(name)
-            if not column.code_list or cell.split or len(cell.source) != 1:
+            is_strange = UNMAPPED in counted.codes.get(name, ())
+            if not is_strange or cell.split or len(cell.source) != 1:
                 continue
             texts: Counter = Counter()
             for text, count in self.texts[cell.source[0]].items():

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 import yaml
 
-from loaders.check import check
+from loaders.check import against, check, wanted_by
+from loaders.plain_lines import describe
 from loaders.provider import ProviderFileError, load_provider
-from loaders.replies import describe
 from tests.made_up_sender import INCIDENTS, provider_file
 from warehouse import connection
 
@@ -72,3 +72,46 @@ def test_what_is_said_names_the_place_and_what_to_do_and_never_the_cell(provider
     assert lines[1].startswith("  [set aside] row 2, column 'Happened': INC-TYP.occurred_on: not a date")
     assert lines[-1] == "  … and 6 more"
     assert not any("marker" in line or ".." in line for line in lines)
+
+
+def test_a_code_that_nobody_mapped_is_named_where_it_can_be_no_name(provider, tmp_path):
+    rows = [
+        f"I-{number},03/06/2026,,Alder,{kind},"
+        for number, kind in enumerate(["SELFH"] * 20 + ["VIOLE"] * 4 + ["X1"] * 3 + ["Jane Okafor"] * 5)
+    ]
+    said = verdict(provider, tmp_path, *rows)
+    assert said.strangers["Kind"].in_words() == (
+        "'VIOLE' (violence_or_aggression?), 'X1', 1 not shown, as they might be about a person"
+    )
+
+
+def test_a_file_is_held_against_the_one_before(provider, tmp_path):
+    before = tmp_path / "before.csv"
+    before.write_text("\n".join([HEAD, *GOOD]) + "\n")
+    rows = [f"I-{number},03/06/2026,,Alder,FALL," for number in range(60)]
+    said = verdict(provider, tmp_path, *rows)
+    path = tmp_path / "incidents_2026-06.csv"
+    assert against(path, provider, AS_OF, said, before) == [
+        "incident: 60 rows, 30 before (+100%)",
+        "codes under 'Kind' new: falls",
+        "codes under 'Kind' gone: self_harm",
+        "'Reported' is filled in 0% of the rows; it was 100%",
+    ]
+
+
+def test_where_no_accepted_file_is_known_it_says_how_to_name_one(provider, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSURE_STATE", str(tmp_path / "state"))
+    said = verdict(provider, tmp_path, *GOOD)
+    (line,) = against(tmp_path / "incidents_2026-06.csv", provider, AS_OF, said, None)
+    assert line.endswith("name one: --against FILE")
+
+
+def test_the_sender_is_found_by_the_files_name(provider, tmp_path):
+    assert wanted_by(tmp_path / "incidents_2026-06.csv", [provider]) == [provider]
+    assert wanted_by(tmp_path / "other.csv", [provider]) == []
+
+
+def test_the_key_of_pseudonyms_need_not_be_where_files_are_checked(provider, tmp_path, monkeypatch):
+    monkeypatch.delenv("ASSURE_PSEUDONYM_KEY", raising=False)
+    real = provider.model_copy(update={"is_made_up": False})
+    assert verdict(real, tmp_path, *GOOD).outcome == "accept"
