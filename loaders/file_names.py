@@ -92,6 +92,8 @@ def made(files: str, period: Period | None, day: dt.date) -> str:
             return period.start_on.strftime(form)
         if name == "quarter" and period:
             return quarter_id(period.start_on)
+        if name == "year" and period:
+            return quarter_id(period.start_on)[:7]
         if name == "version":
             return ""
         raise ValueError(f"files: {part} is for a sender to fill in, and here we give the name; leave it out")
