@@ -475,3 +475,20 @@ def test_a_care_boards_projects_and_the_papers_inside_them_come_from_one_documen
     ]
     assert board.ledger() == {("projects", "commissioning_2026-27-Q1.json"): ("accepted", 4, 0, 0)}
     assert board.findings() == []
+
+
+# ---- Every kind of file ----------------------------------------------------------------------------------------------
+
+
+def test_the_same_rows_come_out_of_every_kind_of_file(take_in):
+    sender = take_in("any_encoding")
+    for feed in sender.sender.provider.feeds:
+        assert sender.rows("activity_count", "service_id, count_kind, counted, value_state", feed) == [
+            ("Café in the park", "contacts", 1204, "counted"),
+            ("Plover’s Rest", "contacts", None, "suppressed"),
+            ("Heron – community", "contacts", None, "not_applicable"),
+        ], feed
+    ledger = sender.ledger()
+    assert {feed for feed, _ in ledger} == set(sender.sender.provider.feeds)
+    assert set(ledger.values()) == {("accepted", 3, 0, 0)}
+    assert sender.findings() == []
