@@ -31,8 +31,8 @@ def is_nhs_number(text: str) -> bool:
 
 def names_an_identifier(heading: str) -> bool:
     """Say whether a heading, or its last part (`patient.nhs_number`), is that of a forbidden identifier."""
-    last = re.split(r" \| |\.(?=.)", heading.strip())[-1]
-    return bool(_HEADINGS.match(heading.strip()) or _HEADINGS.match(last.strip()))
+    heading = heading.strip()
+    return bool(_HEADINGS.match(heading) or _HEADINGS.match(re.split(r"\.(?=\S)", heading)[-1]))
 
 
 def is_identifier(text: str) -> bool:

@@ -116,6 +116,7 @@ class TableReader:
         self._declared = {spaced(heading) for heading in (*table.declared_headings, *neighbours)}
         self._ignored = any_of([heading for heading in table.ignore if "*" in heading])
         self._dropped = any_of([heading for heading in table.drop if "*" in heading])
+        self._is_text = form.kind == "csv"
         self._header_rows = (0,) if form.kind in NAMED else table.header_rows
         self._positions: dict[str, int] | None = None
         self._width = 0
@@ -209,7 +210,7 @@ class TableReader:
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
             headings = joined([self._headings[number] for number in wanted])
-            if cut := _cut_in_two(headings):
+            if cut := self._is_text and _cut_in_two(headings):
                 raise HeaderFault("FILE-HEADING-CUT", row.sheet, cut)
             self._place(headings, row.sheet)
 

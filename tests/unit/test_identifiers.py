@@ -46,3 +46,18 @@ def test_most_headings_do_not(heading):
 def test_words_are_masked_where_they_identify_somebody_and_nowhere_else(words, masked):
     assert mask(words) == masked
     assert holds_identifier(words) == (words != masked)
+
+
+@pytest.mark.parametrize(
+    ("heading", "names_one"),
+    [
+        ("patient.nhs_number", True),
+        ("contact.con.date_of_birth", True),
+        ("Mode of Collection | Telephone", False),
+        ("Incl. address", False),
+        ("d.o.b.", True),
+        ("person.con_ethnicity", False),
+    ],
+)
+def test_the_last_name_of_a_path_says_what_it_holds(heading, names_one):
+    assert names_an_identifier(heading) == names_one
