@@ -27,10 +27,25 @@ class Answer(NamedTuple):
     sent_at: dt.datetime | None
 
 
+class Pace:
+    """So many requests a second and no more, whoever of a door's askers sends them."""
+
+    def __init__(self, per_second: float):
+        self._seconds = 1 / per_second
+        self._last = float("-inf")
+
+    def keep(self) -> None:
+        """Return when the next request may be sent."""
+        wait = self._last + self._seconds - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        self._last = time.monotonic()
+
+
 class Asker:
     """One client of one server, for as long as a context lasts."""
 
-    def __init__(self, rest: Rest):
+    def __init__(self, rest: Rest, pace: Pace | None = None):
         import httpx
 
         # They write whole addresses into the log, and an address may hold a key.
@@ -40,7 +55,7 @@ class Asker:
         self._client = httpx.Client(
             transport=_pinned_transport(), timeout=rest.timeout_seconds, headers=dict(rest.headers), trust_env=False
         )
-        self._started = float("-inf")
+        self._pace = pace or Pace(rest.per_second)
 
     def __enter__(self) -> "Asker":
         return self
@@ -73,7 +88,7 @@ class Asker:
     def _once(self, url, told, params, form, expects, into) -> Answer:
         import httpx
 
-        self._keep_pace()
+        self._pace.keep()
         address = httpx.URL(url).copy_merge_params(params or {})
         try:
             with self._client.stream(
@@ -92,12 +107,6 @@ class Asker:
         if into is None and body.decode("utf-8", "replace").strip(' \r\n\t"') in self._rest.error_texts:
             raise _Again("its own words for a failure")
         return Answer(body, link, sent_at)
-
-    def _keep_pace(self) -> None:
-        wait = self._started + 1 / self._rest.per_second - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        self._started = time.monotonic()
 
 
 class NotThere(DoorUnreachable):

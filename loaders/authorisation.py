@@ -51,7 +51,7 @@ def _token(door: Door, user: str, password: str) -> str:
     from loaders.unreachable import DoorUnreachable
 
     auth: Auth = door.auth
-    token_url = expanded(auth.token_url)
+    token_url = expanded(auth.token_url, "door.auth.token_url")
     allow_url(token_url, "door.auth.token_url")
     form = {"grant_type": "client_credentials"} | ({"scope": auth.scope} if auth.scope else {})
     told = {}

@@ -25,15 +25,15 @@ def opened(door: Door):
     return scheme, files, root.rstrip("/")
 
 
-def expanded(url: str) -> str:
-    """Return a door's URL with its variables filled in, checked again with what they hold."""
+def expanded(url: str, key: str = "door.url") -> str:
+    """Return a URL of a provider file with its variables filled in, checked again with what they hold."""
     filled = os.path.expandvars(url)
     if "$" in filled:
-        raise ProviderFileError(f"door.url: a variable in {url} is not set; export it before loading")
+        raise ProviderFileError(f"{key}: a variable in {url} is not set; export it before loading")
     try:
         return check_url(filled)
     except ValueError as error:
-        raise ProviderFileError(f"door.url: with its variables it {error}") from None
+        raise ProviderFileError(f"{key}: with its variables it {error}") from None
 
 
 def allow_url(url: str, why: str = "door.url") -> None:

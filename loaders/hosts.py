@@ -32,7 +32,7 @@ def allow_address(host: str, address: str, why: str = "door.url") -> None:
     addresses (link-local) need the address itself listed, for no sender's name has business there.
     """
     found = ipaddress.ip_address(address.partition("%")[0])
-    found = getattr(found, "ipv4_mapped", None) or found
+    found = _inside(found)
     is_nobodys = found.is_link_local or found.is_unspecified or found.is_multicast or found.is_reserved
     if _is_listed(str(found)) or (found.is_global and not is_nobodys) or (_is_listed(host) and not is_nobodys):
         return
@@ -63,6 +63,18 @@ def is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _inside(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the address that another one carries, for a network to unwrap on the way; else the address itself."""
+    if found.version == 4:
+        return found
+    if found in _NAT64:
+        return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+    return found.ipv4_mapped or found.sixtofour or found
+
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def _listed() -> list[str]:

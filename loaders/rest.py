@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from loaders import authorisation
 from loaders.address import Paging, Request, climbs
 from loaders.answers import Page, says_failure
-from loaders.asking import Answer, Asker, NotThere, Refused
+from loaders.asking import Answer, Asker, NotThere, Pace, Refused
 from loaders.credentials import credential
 from loaders.doors import Sighting, Taken
 from loaders.file_systems import allow_url, expanded
@@ -32,6 +32,7 @@ class RestDoor:
         self._given = credential(self._door.credential)
         first = min(agreement.valid_from for agreement in provider.agreements)
         self._windows = {window.path: window for window in windows(provider.feeds, first, as_of, seen)}
+        self._pace = Pace(self._door.rest.per_second)
         self._told: dict[str, str] | None = None
 
     def list(self) -> list[Sighting]:
@@ -54,7 +55,7 @@ class RestDoor:
         request = self._feeds[window.feed].request
         path, params = request.filled(window.days)
         try:
-            with Asker(self._door.rest) as asker, into.open("wb") as out:
+            with Asker(self._door.rest, self._pace) as asker, into.open("wb") as out:
                 if request.whole:
                     return Taken(self._ask(asker, self._address(path), params, request, out).sent_at)
                 count, sent_at = 0, []

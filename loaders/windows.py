@@ -14,6 +14,10 @@ FROM_THE_FILE = {"start", "end", "after"}
 """Days that a period gives: its first, its last, and the one after it."""
 
 
+_A_DAY = dt.date(2026, 4, 1)
+"""One to try names with."""
+
+
 class Window(NamedTuple):
     """One file to ask for: its feed, its name, its days by their names, and since when (UTC) it changes no more."""
 
@@ -47,6 +51,11 @@ def check(door: Door, feeds: Mapping[str, Feed]) -> None:
     for name, feed in feeds.items():
         for fault in _faults(door, feed):
             raise ValueError(f"feeds.{name}.{fault}")
+    if door.rest or door.listing == "none":
+        for name, feed in feeds.items():
+            made = file_names.made(feed.files, _a_period(feed), _A_DAY)
+            if also := [other for other in feeds if other != name and feeds[other].match(made)]:
+                raise ValueError(f"feeds.{name}.files: names a file that {also[0]} wants too; tell them apart")
 
 
 def _by_day(name: str, feed: Feed, begins: dt.date, today: dt.date, seen: Collection[tuple[str, str]]) -> Window:
@@ -75,6 +84,10 @@ def _days_seen(name: str, feed: Feed, seen: Collection[tuple[str, str]]) -> Iter
             yield dt.date.fromisoformat(found[1])
 
 
+def _a_period(feed: Feed) -> Period | None:
+    return None if feed.every == "once" else periods_between(feed.every, _A_DAY, dt.date(2027, 12, 31))[0]
+
+
 def _faults(door: Door, feed: Feed) -> Iterator[str]:
     request = feed.request
     if door.rest and request is None:
@@ -83,10 +96,9 @@ def _faults(door: Door, feed: Feed) -> Iterator[str]:
         yield "request: is for an API; give the door a rest: or take it out"
     if not door.rest and door.listing != "none":
         return
-    begins, ends = dt.date(2026, 4, 1), dt.date(2027, 12, 31)
-    period = None if feed.every == "once" else periods_between(feed.every, begins, ends)[0]
+    period = _a_period(feed)
     try:
-        said = feed.match(file_names.made(feed.files, period, begins))
+        said = feed.match(file_names.made(feed.files, period, _A_DAY))
     except ValueError as error:
         yield f"{error}"
         return

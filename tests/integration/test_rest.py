@@ -74,8 +74,8 @@ def ask(sender, tmp_path):
 def provider(one, server, said, door=None, rest=None, **feed):
     """Make a sender's file say that its incidents are had from the server, and return it as loaded."""
     request = {"path": "page/incidents", "params": {"from": "{start}", "to": "{end}"}, "rows_at": "items"} | said
-    asked = {"files": "incidents_{period:%Y-%m}.ndjson", "every": "month", "first_period": "2026-06-01"} | feed
-    asked |= {"format": {"kind": "ndjson"}, "tables": [TABLE], "request": request}
+    asked = {"files": "incidents_{period:%Y-%m}.ndjson", "every": "month", "first_period": "2026-06-01"}
+    asked |= {"format": {"kind": "ndjson"}, "tables": [TABLE], "request": request} | feed
     behind = {"url": server.url, "rest": {"per_second": "100", "attempts": "3"} | (rest or {})} | (door or {})
     one.change(one.document | {"door": behind, "feeds": {"incidents": asked}})
     return one.provider
@@ -380,6 +380,14 @@ def test_a_request_that_cannot_be_meant_does_not_load(sender, api, said, feed, t
     assert told in str(refused.value)
 
 
+def test_two_feeds_do_not_give_their_files_one_name(sender, api):
+    one = sender()
+    provider(one, api, {})
+    feeds = one.document["feeds"] | {"other": one.document["feeds"]["incidents"]}
+    with pytest.raises(ProviderFileError, match="names a file that other wants too; tell them apart"):
+        one.change(one.document | {"feeds": feeds})
+
+
 # ---- What the loading makes of it ------------------------------------------------------------------------------------
 
 
@@ -411,6 +419,24 @@ def test_an_empty_list_is_a_true_nought_where_the_provider_file_says_so(sender, 
     one.load(AS_OF)
     delivery = one.delivery("incidents_2026-06.ndjson")
     assert (delivery["state"], delivery["is_nil_return"]) == ("judged", True)
+
+
+def test_what_the_overlap_brings_twice_counts_once_and_what_was_amended_counts_as_amended(sender, api, lists):
+    one = sender()
+    columns = TABLE["columns"] | {"revision": "Revision"}
+    events = TABLE | {"delivers": "events", "columns": columns}
+    said = {"params": {"since": "{since}"}, "overlap_days": "3"}
+    by_day = {"files": "incidents_*.ndjson", "every": "once", "first_period": "2026-04-01", "tables": [events]}
+    provider(one, api, said, **by_day)
+    for as_of, refs in ((AS_OF, {"R1": 1, "R2": 1}), (AS_OF + dt.timedelta(days=1), {"R2": 2, "R3": 1})):
+        rows = [ROWS[0] | {"Ref": ref, "Revision": revision} for ref, revision in refs.items()]
+        (lists / "incidents.json").write_text(json.dumps(rows), encoding="utf-8")
+        one.load(as_of)
+        load.accept_wave(as_of)
+    assert [asked.params["since"] for asked in api.asked] == ["2026-04-01", "2026-07-26"]
+    assert one.visible("incident") == 4
+    newest = "select incident_id, max(revision) from raw.incident where provider_code = %s group by 1 order by 1"
+    assert one.ask(newest, one.provider.organisation_code) == [("R1", 1), ("R2", 2), ("R3", 1)]
 
 
 def test_a_period_that_settled_is_not_asked_for_again(sender, api):
