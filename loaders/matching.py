@@ -102,8 +102,8 @@ class KnownFeed:
 
     @property
     def wanted(self) -> int:
-        """How many headings it reads."""
-        return sum(len(table.wanted_headings) for table in self.feed.tables)
+        """How many headings it looks for; names that it gives to a table without any are no evidence."""
+        return sum(len(table.wanted_headings) for table in self.feed.tables if not table.headings)
 
     def is_shaped_like(self, texts: Mapping[str | None, frozenset[str]]) -> bool:
         """Say whether a sample's first rows (texts by sheet) hold every heading that the feed reads, and enough."""
