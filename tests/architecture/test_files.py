@@ -138,5 +138,18 @@ def test_no_sender_but_the_official_statistics_is_real(project):
     assert real == {"national_statistics"}
 
 
+def test_every_dialect_loads_has_samples_and_is_told_of(project, real_codes):
+    examples = project / "providers" / "examples"
+    told = (examples / "README.md").read_text(encoding="utf-8")
+    dialects = load_providers(examples)
+    assert [code for code in dialects if not list((examples / code).iterdir()) or f"({code}.yml)" not in told] == []
+    for code, provider in dialects.items():
+        if provider.is_made_up:
+            words = re.findall(r"\b[A-Z][A-Z0-9]{2,4}\b", (examples / f"{code}.yml").read_text(encoding="utf-8"))
+            assert set(words) & real_codes == set(), code
+        else:
+            assert (examples / code / "ATTRIBUTION.md").is_file(), code
+
+
 def _is_model(path) -> bool:
     return path.suffix == ".sql" and path.parts[:2] == ("dbt_project", "models")

@@ -164,7 +164,11 @@ def test_a_published_workbook_is_read_below_its_merged_headings_and_lines_for_en
     assert sender.findings() == []
 
 
-@pytest.mark.parametrize("sample", sorted(example_workbooks.WORKBOOKS))
+# A register was filled in at its time: the template may be another by now, and the sample is still to be read.
+MADE_ANEW = sorted(name for name in example_workbooks.WORKBOOKS if not name.startswith("register_"))
+
+
+@pytest.mark.parametrize("sample", MADE_ANEW)
 def test_a_sample_workbook_is_what_its_maker_makes(sample):
     kept, made = (EXAMPLES / sample).read_bytes(), example_workbooks.content(sample)
     assert example_workbooks.parts(kept) == example_workbooks.parts(made)
