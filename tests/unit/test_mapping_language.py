@@ -47,7 +47,7 @@ def load(tmp_path):
 @pytest.mark.parametrize("model", [Feed, FileFormat, TableMap, CellMap, Amendment, Split, Unpivot])
 def test_every_key_stands_in_the_guide(model):
     keys = {field.alias or name for name, field in model.model_fields.items()}
-    assert {key for key in keys if f"`{key}`" not in GUIDE} == set()
+    assert {key for key in keys if not re.search(f"`{key}[`:]", GUIDE)} == set()
 
 
 def test_every_word_for_a_date_a_unit_and_a_fact_stands_in_the_guide():
