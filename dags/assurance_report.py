@@ -7,6 +7,7 @@ from airflow.sdk import dag, task
 
 DOC = """
 Asks daily whether a quarter is due (working day 20 after its end). A draft is made once; running again changes nothing.
+A quarter that was missed, because nothing ran from its cut to the end of the next, is built for and drafted too.
 Without automatic sign-off a draft waits for a named role: `assure report --quarter … --sign-off ROLE`.
 
 | red task | what it means | what to do in the morning |

@@ -6,21 +6,33 @@ import os
 from report import html, rows
 from warehouse import build, editions
 from warehouse.connection import connect
-from warehouse.periods import LONDON, data_cut_on
+from warehouse.periods import LONDON, data_cut_on, last_ended_quarter
 
 FACE = "html"
 
 
 def draft_what_is_due(as_of: dt.datetime) -> list[str]:
-    """Freeze and render the edition of the quarter the marts speak for once its data cut has come; return new ones."""
+    """Freeze and render the edition of the quarter the marts speak for once its data cut has come; return new ones.
+
+    A quarter that was missed, since nothing ran between its cut and the end of the next, is drafted too: marts are
+    built for it and swapped in, and afterwards they speak for the last ended quarter again.
+    """
+    today = as_of.astimezone(LONDON).date()
     with connect("transformer") as connection:
         built = build.latest(connection)
-        if built is None or data_cut_on(built["report_quarter"]) > as_of.astimezone(LONDON).date():
+        if built is None:
             return []
-        due = [
-            icb_code for icb_code in icbs() if editions.current(connection, built["report_quarter"], icb_code) is None
-        ]
-    return [draft(built["report_quarter"], icb_code, as_of) for icb_code in due]
+        missed, quarter = editions.missed(connection, today), built["report_quarter"]
+        waiting = icbs() if data_cut_on(quarter) <= today else []
+        due = [icb_code for icb_code in waiting if editions.current(connection, quarter, icb_code) is None]
+    drafted = [draft(quarter, icb_code, as_of) for icb_code in due]
+    missed.pop(quarter, None)
+    for late, codes in missed.items():
+        build.swap(build.build(built["accepted_through"], as_of, late))
+        drafted += [draft(late, icb_code, as_of) for icb_code in codes]
+    if missed and (present := last_ended_quarter(as_of)) not in missed:
+        build.swap(build.build(built["accepted_through"], as_of, present))
+    return drafted
 
 
 def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from warehouse import build
-from warehouse.periods import LONDON
+from warehouse.periods import LONDON, data_cut_on, periods_between, quarter_id, quarter_named
 
 NEXT_STATES = {
     "draft": ("accuracy_check", "signed_off", "withdrawn"),
@@ -33,6 +33,25 @@ def current(connection: Connection, quarter_id: str, icb_code: str) -> dict | No
         " order by edition_number desc limit 1",
         (quarter_id, icb_code),
     )
+
+
+def missed(connection: Connection, today: dt.date) -> dict[str, list[str]]:
+    """Return quarters that ended after an ICB's first edition, whose data cut has come, and that got no edition of it.
+
+    By quarter, the oldest first: the ICBs that lack one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select icb_code, array_agg(distinct quarter_id) from audit.editions group by icb_code order by 1"
+        )
+        drafted = dict(cursor.fetchall())
+    found: dict[str, list[str]] = {}
+    for icb_code, quarters in drafted.items():
+        for period in periods_between("quarter", quarter_named(min(quarters)).start_on, today):
+            quarter = quarter_id(period.start_on)
+            if quarter not in quarters and data_cut_on(quarter) <= today:
+                found.setdefault(quarter, []).append(icb_code)
+    return dict(sorted(found.items()))
 
 
 def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.datetime) -> str:
