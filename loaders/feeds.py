@@ -179,6 +179,9 @@ class TableMap(Closed):
     """Rows that are records: heading → cell texts; every heading must hold one of its texts."""
     skip_when: dict[str, tuple[str, ...]] = {}
     """Rows that are no records (totals, rejected ones): heading → cell texts; any one will do."""
+    period_in: tuple[str, ...] = _later(())
+    """Headings that say together which month, quarter or year a row is about; one of another than the file's name says
+    is no record of this file."""
     skip_when_blank: tuple[str, ...] = ()
     """Rows where all of these headings are blank are no records."""
     ignore: tuple[str, ...] = ()
@@ -186,7 +189,7 @@ class TableMap(Closed):
     drop: tuple[str, ...] = ()
     """Headings of forbidden identifiers: never read further than the heading; `*` stands for any text."""
 
-    _one_or_many = field_validator("skip_when_blank", "ignore", "drop", mode="before")(_several)
+    _one_or_many = field_validator("period_in", "skip_when_blank", "ignore", "drop", mode="before")(_several)
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -221,7 +224,7 @@ class TableMap(Closed):
         """Every heading the mapping reads, in order of first mention."""
         named = [heading for cell in self.columns.values() for heading in cell.source]
         named += list(self.unpivot.headings) if self.unpivot else []
-        named += [*self.keep_when, *self.skip_when, *self.skip_when_blank]
+        named += [*self.keep_when, *self.skip_when, *self.period_in, *self.skip_when_blank]
         named += [heading for one in self.beside.values() for heading in one.on]
         named += [heading.removeprefix("-") for total, parts in self.adds_up.items() for heading in (total, *parts)]
         return tuple(dict.fromkeys(named))
@@ -293,6 +296,8 @@ class Feed(Closed):
     files: str
     """Path pattern below the door: *, {period:FORMAT}, {quarter}, {year}, {version}, {status}, {token:EXPRESSION}."""
     every: Literal["month", "quarter", "year", "once"]
+    together: tuple[str, ...] = _later(())
+    """Patterns of files that are sent beside this one and read with it, as if all were files of one archive."""
     due_working_day: int = Field(10, ge=1)
     first_period: dt.date | None = None
     format: FileFormat
@@ -307,6 +312,11 @@ class Feed(Closed):
         if self.every != "once" and not file_names.says_period(self.files):
             raise ValueError(f"files: says no period, and one is owed every {self.every}; add {{period:%Y-%m}}")
         file_names.pattern(self.files)
+        for one in self.together:
+            if file_names.says_period(one) != file_names.says_period(self.files):
+                raise ValueError(f"together: '{one}' must say the period as files: does, or which belongs to which?")
+            if self.format.member is None:
+                raise ValueError("together: needs format: member:, which says in which of the files the rows are")
         return self
 
     @model_validator(mode="after")
@@ -328,6 +338,8 @@ class Feed(Closed):
                     f"{place} {told} is filled twice; give the second a feed of its own with the same files:"
                 )
             for table in dated.tables:
+                if table.period_in and not file_names.says_period(self.files):
+                    raise ValueError(f"{place} period_in: is held against files:, which says no period; add one there")
                 if fault := _standing_nowhere(table, dated.format):
                     raise ValueError(f"{place} {fault}")
                 if stray := sorted(table.model_fields_set & _meaningless(dated.format.kind)):
@@ -380,7 +392,7 @@ class Feed(Closed):
     @property
     def mapping_version(self) -> str:
         """Hash of everything that decides how the bytes are read; of several mappings take `on` first."""
-        kept = {"due_working_day", "first_period", "then", "request"}
+        kept = {"due_working_day", "first_period", "then", "request", "together"}
         return hash_of(self.model_dump(mode="json", by_alias=True, exclude=kept))
 
     def version_of(self, said: FileName | None) -> str:
@@ -388,6 +400,10 @@ class Feed(Closed):
         read = {cell.file for table in self.tables for cell in table.columns.values() if cell.file is not None}
         facts = {name: str(fact) for name, fact in (said.facts if said else {}).items() if name in read}
         return hash_of({"mapping": self.mapping_version, "facts": facts}) if facts else self.mapping_version
+
+    def takes_along(self, path: str) -> bool:
+        """Say whether a path is one of those that are taken together with another."""
+        return any(file_names.read(one, self.every, path) for one in self.together)
 
     def match(self, path: str) -> FileName | None:
         """Return what a path says about period, version and status; None when the feed does not want the file."""

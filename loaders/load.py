@@ -5,7 +5,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection
 from expectations import judging, verdict
 from expectations.contract import Contract, load_contracts
 from expectations.verdict import finding
-from loaders import keep, landing, whole_file
+from loaders import keep, landing, together, whole_file
 from loaders.doors import Sighting, open_door
 from loaders.feeds import Feed, FileName
 from loaders.provider import Provider, contract_versions, load_providers
@@ -35,6 +35,8 @@ class Fetched:
     load_ids: list[int]
     without_agreement: list[str]
     unexpected: list[str]
+    incomplete: list[str] = field(default_factory=list)
+    """Files that wait at the door for those that are read with them."""
 
 
 @cache
@@ -62,6 +64,11 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
             extra={"sender": provider.code, "rows": len(fetched.unexpected)},
         )
     for sighting, name, said in _expected(provider, sightings):
+        if (whole := together.grouped(provider.feeds[name], sighting, said, sightings)) is None:
+            fetched.incomplete.append(sighting.path)
+            log.warning("waits for files that are read with it", extra={"sender": provider.code, "feed": name})
+            continue
+        sighting = whole
         if period and not (said.period and said.period.overlaps(period)):
             continue
         agreement = provider.agreement(provider.feeds[name], today)
@@ -73,7 +80,7 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
         if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
             continue
         with NamedTemporaryFile() as content:
-            taken = door.fetch(sighting, Path(content.name))
+            taken = together.fetch(door, sighting, Path(content.name))
             if taken is None:
                 continue
             with connect("loader") as connection:

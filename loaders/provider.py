@@ -91,7 +91,7 @@ class Provider(Closed):
 
     def expects(self, path: str) -> bool:
         """Say whether any feed takes files of this name."""
-        return any(feed.match(path) for feed in self.feeds.values())
+        return any(feed.match(path) or feed.takes_along(path) for feed in self.feeds.values())
 
 
 def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> Provider:

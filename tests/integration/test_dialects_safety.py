@@ -7,6 +7,7 @@ import pytest
 
 from loaders import load
 from tests.dialects import speaking
+from tests.made_up_sender import SUBMITTED_AT
 
 
 def day(text: str | None) -> dt.date | None:
@@ -74,7 +75,7 @@ def test_a_datix_report_with_labels_says_the_same(take_in):
 
 
 def test_datix_complaints_start_with_the_first_who_complained(take_in):
-    one = take_in("datix", "complaints*")
+    one = take_in("datix", "*compl*")
     columns = "complaint_id", "case_kind", "received_on", "responded_on", "closed_on", "reopened_on"
     assert one.rows("complaint", *columns) == [
         ("7001", "formal", day("2026-06-02"), day("2026-06-29"), day("2026-06-30"), None),
@@ -92,7 +93,26 @@ def test_datix_complaints_start_with_the_first_who_complained(take_in):
         (["values_and_behaviours"], "not_upheld", "other"),
         (["admissions_discharge_and_transfers"], "withdrawn", "guardian"),
     ]
-    assert one.counts("complaints_2026-06.zip") == ("accepted", 7, 6, 0, 1)
+    assert one.counts("compl_main_2026-06.csv") == ("accepted", 7, 6, 0, 1)
+
+
+def test_a_table_waits_for_the_one_that_completes_it_and_follows_it_when_it_changes(
+    tmp_path, monkeypatch, as_of, warehouse_database
+):
+    main, other = "compl_main_2026-06.csv", "link_compl_2026-06.csv"
+    with speaking("datix", tmp_path, monkeypatch, main) as one:
+        fetched = one.load(as_of)
+        assert (fetched.load_ids, fetched.incomplete, one.delivery(main)) == ([], [main], None)
+        one.send(other, "com_id,lcom_dreceived,lcom_type\n7003,2026-06-11,PARENT\n7005,2026-06-18,OTHER\n")
+        assert one.load(as_of).incomplete == []
+        load.accept_wave(as_of)
+        assert one.rows("complaint", "complainant_kind")[2:4] == [("parent",), (None,)]
+        assert one.load(as_of).load_ids == []
+        corrected = "7003,2026-06-11,GUARDI\n7004,2026-06-12,PATIEN\n7005,2026-06-18,OTHER\n"
+        one.send(other, f"com_id,lcom_dreceived,lcom_type\n{corrected}", SUBMITTED_AT + dt.timedelta(hours=1))
+        assert len(one.load(as_of).load_ids) == 1
+    load.accept_wave(as_of)
+    assert one.rows("complaint", "complainant_kind")[2:4] == [("guardian",), ("own_experience",)]
 
 
 def test_datix_actions_belong_to_incidents_and_complaints_and_to_no_person(take_in):

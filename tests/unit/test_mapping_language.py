@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from expectations.contract import load_contracts
-from loaders.feeds import DATE_WORDS, Amendment, CellMap, Feed, FileFormat, Split, TableMap, Unpivot
+from loaders.feeds import DATE_WORDS, Amendment, Beside, CellMap, Feed, FileFormat, Split, TableMap, Unpivot
 from loaders.file_names import FACTS
 from loaders.provider import ProviderFileError, load_provider
 from loaders.units import UNITS, factor
@@ -44,7 +44,7 @@ def load(tmp_path):
     return loaded
 
 
-@pytest.mark.parametrize("model", [Feed, FileFormat, TableMap, CellMap, Amendment, Split, Unpivot])
+@pytest.mark.parametrize("model", [Feed, FileFormat, TableMap, Beside, CellMap, Amendment, Split, Unpivot])
 def test_every_key_stands_in_the_guide(model):
     keys = {field.alias or name for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(f"`{key}[`:]", GUIDE)} == set()
