@@ -170,6 +170,11 @@ FILE_RULES: dict[str, FileRule] = {
         "numbers that must add up do not, in this row and as many as are counted: {headings}",
         'correct the numbers and send the file again; if they are right: assure release LOAD --because "…"',
     ),
+    "FILE-PERIOD": FileRule(
+        "refuse",
+        "none of the rows is about the period that the file's name says",
+        "name the file after the period it holds, or export the period that its name says",
+    ),
     "FILE-ALL-FILTERED": FileRule(
         "warn",
         "the file has rows, and the mapping takes none of them for a record",

@@ -156,6 +156,8 @@ def _close(readers: list[TableReader], reading: Reading) -> None:
         return
     if any(reader.count.set_aside for reader in readers):
         reading.findings.append(finding("FILE-ALL-ASIDE"))
+    elif any(reader.of_other_periods for reader in readers):
+        reading.findings.append(finding("FILE-PERIOD"))
     elif any(reader.count.filtered for reader in readers):
         reading.findings.append(finding("FILE-ALL-FILTERED"))
     elif reading.nil_sheets:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from expectations.contract import Contract
-from loaders import identifiers
+from loaders import identifiers, moments
 from loaders.cells import CellFault, CellReader, text_of
 from loaders.feeds import NAMED, STATES, FileFormat, TableMap
 from loaders.row import Row, clean
@@ -112,6 +112,8 @@ class TableReader:
         """Place → votes, of the undeclared columns, of those without any heading, and of ids and labels."""
         self.unsound: list[int] = []
         """Numbers of rows in which what must add up does not."""
+        self.of_other_periods = 0
+        """Rows about another period than the one that the file's name says."""
         self.companions = companions
         self._declared = {spaced(heading) for heading in (*table.declared_headings, *neighbours)}
         self._ignored = any_of([heading for heading in table.ignore if "*" in heading])
@@ -138,6 +140,7 @@ class TableReader:
             (name for name in ("counted", "value", "value_code") if name in self._readers), None
         )
         self._has_states = bool(self._counted and self._state and self._readers[self._counted].state_of)
+        self._period = (facts["period_start"], facts["period_end"]) if facts and "period_start" in facts else None
         self._facts = {
             name: [facts[cell.file]] if facts and cell.file in facts else []
             for name, cell in table.columns.items()
@@ -256,6 +259,7 @@ class TableReader:
             heading: self._places_of((heading,)) for heading in (self.table.unpivot.headings if self._value else ())
         }
         self._blank_places = self._places_of(self.table.skip_when_blank)
+        self._period_places = self._places_of(self.table.period_in)
         self._width = len(headings)
         unnamed = (place for place, heading in enumerate(headings) if not heading)
         own = {place: Votes() for place in (*self.undeclared, *unnamed) if place < self._own_width}
@@ -324,6 +328,7 @@ class TableReader:
             *self.table.keep_when,
             *self.table.skip_when,
             *(heading for one in self.table.beside.values() for heading in one.on),
+            *self.table.period_in,
             *(self.table.unpivot.headings if self.table.unpivot else ()),
         ]
         return tuple(dict.fromkeys(lost + [heading for heading in needed if heading not in places]))
@@ -336,7 +341,14 @@ class TableReader:
             return True
         if self._skip and any(self._holds(row, heading, is_text) for heading, is_text in self._skip):
             return True
-        return bool(self._blank_places) and not any(map(text_of, _at(row, self._blank_places)))
+        if self._blank_places and not any(map(text_of, _at(row, self._blank_places))):
+            return True
+        if self._period is None or not self._period_places:
+            return False
+        said = moments.period(" ".join(map(text_of, _at(row, self._period_places))))
+        is_of_another = said is None or said.start_on < self._period[0] or said.end_on > self._period[1]
+        self.of_other_periods += is_of_another
+        return is_of_another
 
     def _holds(self, row: Row, heading: str, is_text: Callable[[str], object]) -> bool:
         place = self._positions[heading]

@@ -30,21 +30,21 @@ THEIRS = ("ZX2", "A TRUST BESIDE IT")
 
 
 def monthly_return() -> Workbook:
-    """One month of two trusts: ours is one, and two of its numbers are hidden."""
+    """August of two trusts, of which ours has two numbers hidden, and a line of July that stayed in the extract."""
     book = Workbook()
     sheet = book.active
     sheet.title = "Parent & Self Trusts - Ward Level extract"[:31]
     sheet.append(RETURN)
-    month = ("2025_26", "AUGUST")
-    for (code, name), ward, answers, eligible in (
-        (OURS, "Heron ward", (14, 6, 1, 0, 2, 1), 61),
-        (OURS, "Kestrel ward", (3, "*", "*", 0, 0, 0), None),
-        (THEIRS, "Heron ward", (9, 9, 9, 9, 9, 9), 99),
+    for month, (code, name), ward, answers, eligible in (
+        ("AUGUST", OURS, "Heron ward", (14, 6, 1, 0, 2, 1), 61),
+        ("AUGUST", OURS, "Kestrel ward", (3, "*", "*", 0, 0, 0), None),
+        ("AUGUST", THEIRS, "Heron ward", (9, 9, 9, 9, 9, 9), 99),
+        ("JULY", OURS, "Heron ward", (8, 8, 8, 8, 8, 8), 88),
     ):
         total = "*" if "*" in answers else sum(answers)
         place = (code, name, code, name, f"{code}01", f"{name.title()}  site", ward, "710 - ADULT MENTAL ILLNESS", None)
         rates = (None, None, None) if total == "*" else ((answers[0] + answers[1]) / total, 2 / total, total / eligible)
-        sheet.append((*month, *place, *answers, total, eligible, *rates))
+        sheet.append(("2025_26", month, *place, *answers, total, eligible, *rates))
     book.create_sheet("Parent & Self Trusts - Site Level extract"[:31]).append(RETURN[:8])
     return book
 

@@ -144,7 +144,7 @@ def test_the_monthly_return_is_read_from_the_collection_systems_own_columns(take
         *counts("EX-S-01", (14, 6, 1, 0, 2, 1), 61),
         *counts("EX-S-02", (3, "*", "*", 0, 0, 0), None),
     ]
-    assert sender.ledger() == {("wards", "FFT_inpatient_2025-08.xlsx"): ("accepted", 3, 0, 1)}
+    assert sender.ledger() == {("wards", "FFT_inpatient_2025-08.xlsx"): ("accepted", 4, 0, 2)}
     assert sender.findings() == []
 
 

@@ -25,13 +25,13 @@ INCIDENT = {
 COUNT = {"service_id": "Service", "counted": {"from": "Number", "states": {"*": "suppressed", "-": "not_applicable"}}}
 
 
-def feed(*tables, form=TEXT):
+def feed(*tables, form=TEXT, files="*", every="once"):
     """Return a made-up sender with one feed of these tables."""
     return Provider.model_validate(
         {
             "code": "zz1", "name": "A made-up sender", "kind": "charity", "tier": "full", "icb_code": "ZZL",
             "icb_name": "Made-up ICB", "is_made_up": "true", "agreements": [AGREEMENT], "door": {"url": "file:///nowhere"},
-            "feeds": {"f": {"files": "*", "every": "once", "format": form, "tables": tables}},
+            "feeds": {"f": {"files": files, "every": every, "format": form, "tables": tables}},
         }
     )  # fmt: skip
 
@@ -40,7 +40,7 @@ def table(record, columns, **more):
     return {"record": record, "delivers": "period", "columns": columns} | more
 
 
-def read(provider, text: str, contracts=None):
+def read(provider, text: str, contracts=None, name="any.csv"):
     """Read a text file; return rows as dicts of what is filled, and the reading."""
     contracts, rows = contracts or load_contracts(), []
 
@@ -50,7 +50,8 @@ def read(provider, text: str, contracts=None):
         rows.append((row.number, row.part, filled))
 
     content = io.BytesIO(text.encode("utf-8", errors="surrogateescape"))
-    return rows, landing.read(content, provider, provider.feeds["f"], contracts, take)
+    feed = provider.feeds["f"]
+    return rows, landing.read(content, provider, feed, contracts, take, feed.match(name))
 
 
 def told(reading) -> list[tuple]:
@@ -180,6 +181,19 @@ def test_a_question_passed_over_makes_no_record_and_a_row_of_them_alone_is_filte
         (4, 2, "saw_change_happen", "partly"),
     ]
     assert counts(reading) == (3, 0, 1)
+
+
+def test_rows_about_another_period_than_the_files_are_no_records_and_a_file_of_them_alone_is_refused():
+    month = table("activity_count", COUNT | {"count_kind": {"constant": "contacts"}}, period_in=["Month", "Year"])
+    provider = feed(month, files="counts_{period:%Y-%m}.csv", every="month")
+    text = "Service,Number,Month,Year\nA,1,JULY,2025_26\nA,2,AUGUST,2025_26\nA,3,AUGUST,2024_25\nA,4,ROT,2025_26\n"
+    rows, reading = read(provider, text, name="counts_2025-08.csv")
+    assert [row["counted"] for _, _, row in rows] == [2]
+    assert counts(reading) == (4, 0, 3)
+    _, misnamed = read(provider, text, name="counts_2025-09.csv")
+    assert [one.rule for one in misnamed.findings] == ["FILE-PERIOD"]
+    with pytest.raises(ValueError, match="period_in: is held against files:"):
+        feed(month)
 
 
 def test_rows_that_are_no_records_are_filtered_and_counted():
