@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import pytest
 
-from demo.servers import HttpServer
+from demo.servers import HttpServer, SftpServer
 from loaders import load
 from loaders.doors import DoorUnreachable, OpenDoor, Sighting
 from loaders.hosts import HostRefused
@@ -215,7 +215,7 @@ def test_an_unchanged_object_is_not_fetched_again(store, sender, monkeypatch):
 
 # ---- Memory ----------------------------------------------------------------------------------------------------------
 
-BIG = 192 * 2**20
+BIG = 128 * 2**20
 PROJECT = Path(__file__).resolve().parents[2]
 FETCH = """
 import resource, sys
@@ -238,22 +238,28 @@ def grown(url: str, credential: str, into) -> int:
     return int(done.stdout) * 1024
 
 
-@pytest.mark.parametrize("kind", ["folder", "http", "s3", pytest.param("az", marks=pytest.mark.azurite)])
+@pytest.mark.parametrize("kind", ["folder", "http", "sftp", "s3", pytest.param("az", marks=pytest.mark.azurite)])
 def test_a_big_file_is_fetched_in_pieces(kind, request, tmp_path, monkeypatch):
     big = tmp_path / "served" / "big.csv"
     big.parent.mkdir()
     with big.open("wb") as file:
-        file.truncate(BIG)
+        for _ in range(BIG // 2**20):
+            file.write(b"a line,\n" * (2**20 // 8))
     if kind == "folder":
-        assert grown(big.parent.as_uri(), "", tmp_path / "fetched") < BIG / 3
+        assert grown(big.parent.as_uri(), "", tmp_path / "fetched") < BIG / 2
     elif kind == "http":
         with HttpServer(big.parent) as server:
-            assert grown(server.url, "", tmp_path / "fetched") < BIG / 3
+            assert grown(server.url, "", tmp_path / "fetched") < BIG / 2
+    elif kind == "sftp":
+        with SftpServer(big.parent, "zz1", "a password") as server:
+            given = {"username": "zz1", "password": "a password", "known_hosts": server.known_hosts}
+            monkeypatch.setenv("ASSURE_CREDENTIAL_ZZ1", json.dumps(given))
+            assert grown(f"sftp://127.0.0.1:{server.port}/", "zz1", tmp_path / "fetched") < BIG / 2
     else:
         credential = request.getfixturevalue({"s3": "s3", "az": "azure"}[kind])
         monkeypatch.setenv("ASSURE_CREDENTIAL_ZZ1", json.dumps(credential))
         door = opened(kind, "outbox")
         door._files.put_file(str(big), "outbox/big/big.csv")
-        assert grown(f"{kind}://outbox/big", "zz1", tmp_path / "fetched") < BIG / 3
+        assert grown(f"{kind}://outbox/big", "zz1", tmp_path / "fetched") < BIG / 2
         door._files.rm_file("outbox/big/big.csv")
     shutil.rmtree(big.parent)
