@@ -175,14 +175,17 @@ def _format(content: bytes) -> tuple[dict, list[str]]:
                 return {"kind": "workbook"}, []
             if not members:
                 raise tabular.Unreadable("FILE-ZIP-MANY")
-            with archive.open(members[0]) as inside:
+            chosen = max(members, key=lambda member: member.file_size)
+            with archive.open(chosen) as inside:
                 form, doubts = _plain_format(_as_much(inside))
     except (zipfile.BadZipFile, RuntimeError, OSError, EOFError):
         raise tabular.Unreadable("FILE-ZIP") from None
     if len(members) > 1:
-        suffix = Path(members[0].filename).suffix
-        form["member"] = f"*{suffix}"
-        doubts.append(f"the archive holds {len(members)} files; member: says which one is read, and it must be one")
+        # What changes from month to month in a name are its digits.
+        form["member"] = re.sub(r"\d[\d_.-]*\d|\d", "*", Path(chosen.filename).name)
+        doubts.append(
+            f"the archive holds {len(members)} files; this is about the largest, others need feeds of their own"
+        )
     return form, doubts
 
 

@@ -44,6 +44,7 @@ def archived(*members: tuple[str, str]) -> bytes:
         (csv("|").encode(), {"kind": "csv", "delimiter": "|"}),
         (gzip.compress(csv(";").encode()), {"kind": "csv", "delimiter": ";"}),
         (archived(("a.csv", csv())), {"kind": "csv"}),
+        (archived(("a_2026-06.csv", csv()), ("readme.txt", "x")), {"kind": "csv", "member": "a_*.csv"}),
         (json.dumps([dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]).encode(), {"kind": "json"}),
         (
             json.dumps({"result": {"items": [dict(zip(ROWS[0], row, strict=True)) for row in ROWS[1:]]}}).encode(),
