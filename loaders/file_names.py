@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -33,6 +34,7 @@ class FileName(NamedTuple):
     facts: dict[str, str | dt.date]
 
 
+@lru_cache(maxsize=1024)
 def pattern(files: str) -> str:
     """Return a feed's `files:` as a regular expression. Raises ValueError with the remedy."""
     built = "".join(
