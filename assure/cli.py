@@ -115,6 +115,8 @@ def load(
         say.print(f"{provider.code}: {len(fetched.load_ids)} new files")
         for path in fetched.unexpected:
             say.print(f"{provider.code}: no feed expects a file of this name, not fetched: {path}; mend files:")
+        for path in fetched.incomplete:
+            say.print(f"{provider.code}: waits at the door for the files that together: names: {path}")
         for path in fetched.without_agreement:
             say.print(f"{provider.code}: no agreement in force, not fetched: {path}; renew it under agreements:")
         print(replies.write(provider))
