@@ -239,8 +239,8 @@ def _header_finding(fault: HeaderFault) -> Finding:
 
 
 def _is_nil(row: Row) -> bool:
-    filled = [text_of(cell).casefold() for cell in row.cells if cell not in ("", None)]
-    return len(filled) == 1 and filled[0] in NIL
+    filled = [cell for cell in row.cells if cell not in ("", None)]
+    return len(filled) == 1 and text_of(filled[0]).casefold() in NIL
 
 
 def _stands(reader: TableReader, place: str | None, kind: str) -> bool:
