@@ -20,7 +20,7 @@ from loaders import load
 from loaders.doors import DoorUnreachable, OpenDoor, Sighting
 from loaders.hosts import HostRefused
 from loaders.provider import Door, ProviderFileError
-from tests.integration.conftest import AZURITE_REMEDY, azurite
+from tests.integration.conftest import azurite
 
 NAMES = ["FFT #1 100%.csv", "incidents_2026-06.csv", "register/input é.csv"]
 OTHERS = [".hidden.csv", "~$book.xlsx", "register/../../elsewhere.csv", "register//twice.csv", "register/%2e%2e/x.csv"]
@@ -62,16 +62,13 @@ def azure(tmp_path_factory):
     """Azurite and a container with the sender's files below out/; returns the credential that opens it."""
     from azure.storage.blob import BlobServiceClient
 
-    executable = azurite()
-    if executable is None:
-        pytest.fail(AZURITE_REMEDY)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("azurite")
     where = ["--blobHost", "127.0.0.1", "--blobPort", str(port), "--location", str(folder)]
     quiet = ["--silent", "--skipApiVersionCheck", "--disableTelemetry"]
-    started = subprocess.Popen([executable, *where, *quiet], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    started = subprocess.Popen([azurite(), *where, *quiet], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         endpoint = f"http://127.0.0.1:{port}/devstoreaccount1"
         for _ in range(300):
