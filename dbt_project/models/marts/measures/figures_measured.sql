@@ -32,7 +32,8 @@ measures as (
 
 organisations as (
     select * from {{ ref("stg_organisation") }}
-    where tier <> 'statistics'
+    -- A network asks others, and is asked for no register of its own.
+    where tier <> 'statistics' and organisation_kind is distinct from 'network'
 ),
 
 restraining as (
