@@ -17,22 +17,30 @@ def draft_what_is_due(as_of: dt.datetime) -> list[str]:
     A quarter that was missed, since nothing ran between its cut and the end of the next, is drafted too: marts are
     built for it and swapped in, and afterwards they speak for the last ended quarter again.
     """
-    today = as_of.astimezone(LONDON).date()
+    today, icb_codes = as_of.astimezone(LONDON).date(), icbs()
     with connect("transformer") as connection:
         built = build.latest(connection)
         if built is None:
             return []
-        missed, quarter = editions.missed(connection, today), built["report_quarter"]
-        waiting = icbs() if data_cut_on(quarter) <= today else []
+        quarter = built["report_quarter"]
+        missed = editions.missed(connection, today, icb_codes)
+        waiting = icb_codes if data_cut_on(quarter) <= today else []
         due = [icb_code for icb_code in waiting if editions.current(connection, quarter, icb_code) is None]
     drafted = [draft(quarter, icb_code, as_of) for icb_code in due]
-    missed.pop(quarter, None)
-    for late, codes in missed.items():
-        build.swap(build.build(built["accepted_through"], as_of, late))
-        drafted += [draft(late, icb_code, as_of) for icb_code in codes]
-    if missed and (present := last_ended_quarter(as_of)) not in missed:
-        build.swap(build.build(built["accepted_through"], as_of, present))
+    for other, codes in quarters_to_build(missed, quarter, last_ended_quarter(as_of)).items():
+        build.swap(build.build(built["accepted_through"], as_of, other))
+        drafted += [draft(other, icb_code, as_of) for icb_code in codes]
     return drafted
+
+
+def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: str) -> dict[str, list[str]]:
+    """Return the quarters to build marts for, in order, each with the ICBs whose edition of it is to be drafted.
+
+    `spoken_for` is the quarter the marts speak for, which needs no build; after what was missed they end with `present`.
+    """
+    late = {quarter: codes for quarter, codes in missed.items() if quarter != spoken_for}
+    ends_with_present = next(reversed(late), spoken_for) == present
+    return late if ends_with_present or not missed else late | {present: []}
 
 
 def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Collection
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
@@ -35,14 +36,16 @@ def current(connection: Connection, quarter_id: str, icb_code: str) -> dict | No
     )
 
 
-def missed(connection: Connection, today: dt.date) -> dict[str, list[str]]:
+def missed(connection: Connection, today: dt.date, icb_codes: Collection[str]) -> dict[str, list[str]]:
     """Return quarters that ended after an ICB's first edition, whose data cut has come, and that got no edition of it.
 
-    By quarter, the oldest first: the ICBs that lack one.
+    By quarter, the oldest first: the ICBs that lack one, of those that report now. A board that merged away lacks none.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "select icb_code, array_agg(distinct quarter_id) from audit.editions group by icb_code order by 1"
+            "select icb_code, array_agg(distinct quarter_id) from audit.editions"
+            " where icb_code = any(%s) group by icb_code order by 1",
+            (list(icb_codes),),
         )
         drafted = dict(cursor.fetchall())
     found: dict[str, list[str]] = {}

@@ -12,8 +12,8 @@ from warehouse.connection import connect
 
 FIRST_CUT = dt.datetime(2026, 4, 30, 6, 0, tzinfo=dt.UTC)
 """The cut of 2025-26-Q4 has come."""
-MUCH_LATER = dt.datetime(2026, 10, 12, 6, 0, tzinfo=dt.UTC)
-"""The cut of 2026-27-Q1 passed in July, and Q2 has ended."""
+NEXT_CUT = dt.datetime(2026, 7, 28, 6, 0, tzinfo=dt.UTC)
+"""The cut of 2026-27-Q1 has come."""
 
 
 def add_edition(connection, quarter: str, icb: str, state: str = "draft") -> None:
@@ -38,11 +38,31 @@ def test_missed_are_quarters_after_the_first_edition_whose_cut_has_come(shared_w
         add_edition(connection, "2025-26-Q4", "AAA")
         add_edition(connection, "2026-27-Q1", "BBB", "withdrawn")  # withdrawn is not missed
         add_edition(connection, "2026-27-Q3", "BBB")
-        assert editions.missed(connection, dt.date.fromisoformat(today)) == missed
+        add_edition(connection, "2025-26-Q4", "GONE")  # a board that merged into another
+        assert editions.missed(connection, dt.date.fromisoformat(today), ["AAA", "BBB", "NEW"]) == missed
         connection.rollback()
 
 
-def test_what_was_missed_is_drafted_and_the_marts_end_with_the_present(warehouse_database, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("missed", "spoken_for", "built"),
+    [
+        ([], "2026-27-Q2", []),
+        (["2026-27-Q2"], "2026-27-Q2", []),  # the present quarter is due, and the marts speak for it
+        (["2026-27-Q1"], "2025-26-Q4", ["2026-27-Q1", "2026-27-Q2"]),
+        (["2026-27-Q1"], "2026-27-Q2", ["2026-27-Q1", "2026-27-Q2"]),
+        (["2026-27-Q1", "2026-27-Q2"], "2025-26-Q4", ["2026-27-Q1", "2026-27-Q2"]),
+        (["2026-27-Q1"], "2026-27-Q1", ["2026-27-Q2"]),  # a run that was killed between the two
+        ([], "2026-27-Q1", []),
+    ],
+)
+def test_marts_that_spoke_for_a_missed_quarter_end_with_the_present_one(missed, spoken_for, built):
+    lacking = {quarter: ["AAA"] for quarter in missed}
+    to_build = publication.quarters_to_build(lacking, spoken_for, "2026-27-Q2")
+    assert list(to_build) == built
+    assert all(to_build[quarter] == lacking.get(quarter, []) for quarter in built)
+
+
+def test_what_was_missed_is_built_drafted_and_left_standing(warehouse_database, tmp_path, monkeypatch):
     monkeypatch.setenv("ASSURE_PROVIDERS", str(tmp_path))
     one = MadeUpSender("zz9", tmp_path, provider_file(agreements=[AGREEMENT]))
     one.send(
@@ -59,6 +79,6 @@ def test_what_was_missed_is_drafted_and_the_marts_end_with_the_present(warehouse
             " values (%s, %s, '2025-26-Q4', 'x', 'swapped')",
             (load.accept_wave(FIRST_CUT), FIRST_CUT),
         )
-    assert publication.draft_what_is_due(MUCH_LATER) == ["2026-27-Q1/ZZL/1"]
+    assert publication.draft_what_is_due(NEXT_CUT) == ["2026-27-Q1/ZZL/1"]
     with connect("transformer") as connection:
-        assert build.latest(connection)["report_quarter"] == "2026-27-Q2"
+        assert build.latest(connection)["report_quarter"] == "2026-27-Q1"
