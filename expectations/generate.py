@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from expectations.codes import entries, names
-from expectations.contract import Column, Contract, RuleEntry, load_contracts
+from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
 from expectations.full_register import provider_file
+from expectations.odcs import follow_standard
 from expectations.tables import PIPELINE_COMMENTS
 from expectations.template import template_bytes
 from expectations.verdict import FILE_RULES
@@ -59,6 +60,8 @@ def generate(check: bool = False) -> list[Path]:
 def contents() -> dict[str, bytes]:
     """Return what every generated file should hold, by its path below the root."""
     contracts = load_contracts()
+    for record in contracts:
+        follow_standard(CONTRACTS / f"{record}.odcs.yaml")
     return {
         "dbt_project/models/staging/_sources.yml": _text(_sources(contracts)),
         "dbt_project/models/_docs_contracts.md": _text(_doc_blocks(contracts)),

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from expectations import codes, generate
+from expectations.contract import CONTRACTS as FOLDER
 from expectations.contract import PIPELINE_COLUMNS, load_contracts
+from expectations.odcs import ContractError, follow_standard
 from expectations.tables import raw_metadata
 from warehouse.paths import ROOT
 
@@ -213,6 +215,18 @@ def test_a_breakdown_has_codes_for_every_kind_but_none():
 
 
 # ---- Generated files -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("record", CONTRACTS)
+def test_every_contract_is_one_of_the_open_data_contract_standard(record):
+    follow_standard(FOLDER / f"{record}.odcs.yaml")
+
+
+def test_a_document_that_is_none_of_the_standard_is_refused_by_place(tmp_path):
+    written = (FOLDER / "input.odcs.yaml").read_text(encoding="utf-8").replace("kind: DataContract", "kind: Other", 1)
+    (tmp_path / "input.odcs.yaml").write_text(written, encoding="utf-8")
+    with pytest.raises(ContractError, match="input.odcs.yaml: kind: .*the Open Data Contract Standard does not allow"):
+        follow_standard(tmp_path / "input.odcs.yaml")
 
 
 def test_generated_files_are_current():
