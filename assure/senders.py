@@ -3,7 +3,7 @@
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -13,10 +13,10 @@ from warehouse.periods import LONDON
 
 say = Voice()
 
-KINDS = ("nhs_trust", "charity", "community_interest_company", "icb", "network", "national_statistics")
+# What a provider file allows stands in loaders/provider.py and feeds.py; a test holds these to be the same.
 Kind = Literal["nhs_trust", "charity", "community_interest_company", "icb", "network", "national_statistics"]
 Tier = Literal["full", "minimal", "statistics"]
-Every = Literal["month", "quarter", "once"]
+Every = Literal["month", "quarter", "year", "once"]
 
 
 def new_provider(
@@ -67,14 +67,14 @@ def new_provider(
     code = ask("A short code for the sender (letters and digits)", code, onboarding.suggested_code(sample.name))
     known = learn({providers(), ROOT / "providers", ROOT / "providers" / "examples"}, contracts, but=code)
     name = ask("Its name", name, code.upper())
-    kind = ask("Its kind", kind, "nhs_trust", KINDS)
-    tier = ask("Its tier: full, or minimal for a small one", tier, _tier_of(kind), ("full", "minimal", "statistics"))
+    kind = ask("Its kind", kind, "nhs_trust", get_args(Kind))
+    tier = ask("Its tier: full, or minimal for a small one", tier, _tier_of(kind), get_args(Tier))
     icb = ask("Code of its integrated care board", icb, _usual_board()).upper()
     icb_name = icb_name or onboarding.board_name(icb) or ask("Name of that board", None, icb)
     try:
         guessed = record or onboarding.guess(sample, contracts, known)
         records = ask("What the sample is of (records, by commas)", _joined(record), _joined(guessed))
-        every = ask("How often such a file comes", every, _often(sample.name), ("month", "quarter", "once"))
+        every = ask("How often such a file comes", every, _often(sample.name), get_args(Every))
         agreement = ask("Reference of the data sharing agreement (blank: none yet)", agreement, "") or None
         is_new = agreement is not None
         first = _day(valid_from) if valid_from else today if is_new else onboarding.NOT_AGREED
@@ -98,7 +98,8 @@ def new_provider(
         print(path)
     for number, doubt in enumerate(made.doubts, start=1):
         print(f"  doubt {number}: {doubt}")
-    say.print(f"Next: mend what is doubted in the file, then: assure check {sample} --provider {code}")
+    typed = f'"{sample}"' if " " in str(sample) else sample
+    say.print(f"Next: mend what is doubted in the file, then: assure check {typed} --provider {code}")
 
 
 def check(

@@ -9,6 +9,8 @@ _MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _LONG_MONTHS = "January|February|March|April|June|July|August|September|October|November|December"
 _PERIODS = (
     (r"\d{4}-\d{2}-Q[1-4]", "{quarter}"),
+    # 2011-12 is a year too, and a month no less: what comes now is of later ones.
+    (r"(?<!\d)20\d\d[-_](?:1[3-9]|[2-9]\d)(?!\d)", "{year}"),
     (r"(?<!\d)20\d\d([-_.]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)", "{{period:%Y{0}%m{0}%d}}"),
     (r"(?<!\d)(?:0[1-9]|[12]\d|3[01])([-_.])(?:0[1-9]|1[0-2])\1(?:20\d\d)(?!\d)", "{{period:%d{0}%m{0}%Y}}"),
     (r"(?<!\d)20\d\d([-_. ]?)(?:0[1-9]|1[0-2])(?!\d)", "{{period:%Y{0}%m}}"),
@@ -43,11 +45,12 @@ def file_pattern(name: str, every: str | None = None) -> tuple[str, str, list[st
     if period and re.search(r"\d{4}", re.sub(r"\{[^}]*\}", "", stem)):
         doubts.append("the name holds more digits than its period; put * where they change")
     files = stem + ("" if versions else "{version}") + ending
-    guessed = "quarter" if period == "{quarter}" else "month" if period else "once"
+    named = {"{quarter}": "quarter", "{year}": "year", None: "once"}
+    guessed = named.get(period, "month")
     if every and every != "once" and not period:
         doubts.append(f"one is owed every {every}, and the name says no period: agree names such as x_2026-06{ending}")
         return files, "once", doubts
-    if not every and period and period != "{quarter}":
+    if not every and guessed == "month":
         doubts.append("taken as monthly, because its name says a month; every: may be quarter")
     if not every and not period:
         doubts.append("its name says no period, so it is expected once; agree names with a month for more")

@@ -225,7 +225,7 @@ def test_every_contract_is_one_of_the_open_data_contract_standard(record):
 def test_a_document_that_is_none_of_the_standard_is_refused_by_place(tmp_path):
     written = (FOLDER / "input.odcs.yaml").read_text(encoding="utf-8").replace("kind: DataContract", "kind: Other", 1)
     (tmp_path / "input.odcs.yaml").write_text(written, encoding="utf-8")
-    with pytest.raises(ContractError, match="input.odcs.yaml: kind: .*the Open Data Contract Standard does not allow"):
+    with pytest.raises(ContractError, match=r"kind: .*the Open Data Contract Standard does not allow"):
         follow_standard(tmp_path / "input.odcs.yaml")
 
 

@@ -160,6 +160,7 @@ def test_a_sender_of_the_same_system_is_read_as_the_other_is(tmp_path):
         ("mhsds_2026-06_Final.csv", "mhsds_{period:%Y-%m}_{status}{version}.csv", "month"),
         ("30.06.2026.csv", "{period:%d.%m.%Y}{version}.csv", "month"),
         ("export.csv", "export{version}.csv", "once"),
+        ("KO41a 2025-26.csv", "KO41a {year}{version}.csv", "year"),
     ],
 )
 def test_the_name_of_a_sample_says_how_its_sender_names_files(name, files, every):

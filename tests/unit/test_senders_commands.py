@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from assure import cli
-from loaders.provider import load_provider
+from assure import cli, senders
+from loaders.feeds import Feed
+from loaders.provider import Provider, load_provider
 
 SAMPLE = "Incident ref,Date of incident,Ward,Type of incident\n" + "".join(
     f"I-{number},{number + 10}/06/2026,Alder,SELFH\n" for number in range(12)
@@ -75,6 +76,18 @@ def test_a_sample_that_cannot_be_read_or_is_of_nothing_is_one_line(desk, monkeyp
         cli.main()
     assert ended.value.code == 2
     assert "a web page came in place of the data" in capsys.readouterr().err
+
+
+def test_what_may_be_answered_is_what_a_provider_file_may_say():
+    assert senders.Kind == Provider.model_fields["kind"].annotation
+    assert senders.Tier == Provider.model_fields["tier"].annotation
+    assert senders.Every == Feed.model_fields["every"].annotation
+
+
+def test_the_next_command_can_be_typed_as_it_is_printed(desk):
+    (desk / "incidents_2026-06.csv").rename(desk / "Our incidents 2026-06.csv")
+    done = run("new-provider", "--yes", "--sample", "Our incidents 2026-06.csv", "--code", "zx1", "--made-up")
+    assert 'assure check "Our incidents 2026-06.csv" --provider zx1' in done.output
 
 
 @pytest.mark.parametrize("tier", ["minimal", "full"])
