@@ -83,7 +83,9 @@ class ApiServer:
     def __enter__(self) -> ApiServer:
         self._server = ThreadingHTTPServer((HOST, 0), partial(Handler, self))
         self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name=f"api {self.port}", daemon=True)
+        # It looks that often whether it is to end.
+        serve = partial(self._server.serve_forever, poll_interval=0.01)
+        self._thread = threading.Thread(target=serve, name=f"api {self.port}", daemon=True)
         self._thread.start()
         return self
 

@@ -162,7 +162,9 @@ class HttpServer:
     def __enter__(self) -> HttpServer:
         self._server = ThreadingHTTPServer((HOST, 0), partial(Quiet, directory=str(self.root)))
         self.port = self._server.server_address[1]
-        self._thread = threading.Thread(target=self._server.serve_forever, name=f"http {self.port}", daemon=True)
+        # It looks that often whether it is to end.
+        serve = partial(self._server.serve_forever, poll_interval=0.01)
+        self._thread = threading.Thread(target=serve, name=f"http {self.port}", daemon=True)
         self._thread.start()
         try:
             direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))

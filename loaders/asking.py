@@ -89,8 +89,8 @@ class Asker:
         import httpx
 
         self._pace.keep()
-        address = httpx.URL(url).copy_merge_params(params or {})
         try:
+            address = httpx.URL(url).copy_merge_params(params or {})
             with self._client.stream(
                 "POST" if form else "GET", address, data=form, headers={"Accept": expects, **told}
             ) as answer:
@@ -98,7 +98,9 @@ class Asker:
                 _check_type(answer, expects)
                 body = _body(answer, into)
                 link = answer.links.get("next", {}).get("url")
-                sent_at = _moment(answer.headers.get("Last-Modified"))
+                sent_at = moment(answer.headers.get("Last-Modified"))
+        except httpx.InvalidURL:
+            raise DoorUnreachable("the address of its next page is none") from None
         except httpx.DecodingError:
             raise DoorUnreachable("its answer is packed, and cannot be unpacked") from None
         except (httpx.TransportError, OSError) as error:
@@ -181,11 +183,14 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     return max(seconds, 0.0)
 
 
-def _moment(said: str | None) -> dt.datetime | None:
+def moment(said: str | None) -> dt.datetime | None:
+    """Return the moment that a header gives (UTC); None where it gives none that can be read."""
     try:
-        return parsedate_to_datetime(said).astimezone(dt.UTC) if said else None
+        found = parsedate_to_datetime(said) if said else None
     except ValueError:
         return None
+    # Without a zone (-0000) it is UTC already.
+    return found and (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
 
 
 def _check_type(answer, expects: str) -> None:

@@ -4,13 +4,13 @@ import datetime as dt
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from loaders import file_systems, hosts
 from loaders.address import WEB, Door, ProviderFileError, climbs
+from loaders.asking import moment
 from loaders.provider import Provider
 from loaders.unreachable import DoorUnreachable
 
@@ -123,7 +123,7 @@ class OpenDoor:
 
 
 def open_door(provider: Provider, as_of: dt.datetime, seen: Collection[tuple[str, str]] = ()):
-    """Open the door of a provider as of a moment; `seen` are the (feed, path) of files that were fetched before.
+    """Open the door of a provider as of a moment; `seen` are the (feed, path) of files taken before.
 
     What is returned has `list()` and `fetch(sighting, into)`, which returns None where there is no file after all.
     """
@@ -214,5 +214,5 @@ def _moment(facts: dict) -> dt.datetime | None:
         if isinstance(value, int | float):
             return dt.datetime.fromtimestamp(value, dt.UTC)
         if isinstance(value, str):
-            return parsedate_to_datetime(value)
+            return moment(value)
     return None

@@ -12,6 +12,8 @@ from loaders.unreachable import DoorUnreachable
 
 SECONDS_TO_CONNECT = 30
 SECONDS_TO_ANSWER = 300
+PIECE = 4 * 2**20
+"""How many bytes of a blob are asked for at once."""
 # An instance or a listing kept from an earlier run would hide tonight's files.
 FRESH = {"skip_instance_cache": True, "use_listings_cache": False}
 
@@ -223,7 +225,11 @@ def _azure(url: str, door: Door, given: Mapping):
         options = {"connection_string": f"{place};AccountName={account};AccountKey={key}"}
     elif given.get("sas_token"):
         options = {"connection_string": f"{place};SharedAccessSignature={given['sas_token'].lstrip('?')}"}
-    files = AzureBlobFileSystem(account_name=account, anon=False, read_timeout=SECONDS_TO_ANSWER, **options, **FRESH)
+    files = AzureBlobFileSystem(
+        account_name=account, anon=False, read_timeout=SECONDS_TO_ANSWER, max_concurrency=1, **options, **FRESH
+    )
+    # Many pieces at once, or the 32 MiB that it asks for first, would be held in memory.
+    files.service_client._config.max_single_get_size = PIECE
     # The library follows wherever a server sends it, and has no setting against it.
     for policy in files.service_client._pipeline._impl_policies:
         if "Redirect" in type(policy).__name__:

@@ -21,6 +21,7 @@ from loaders import keep, landing, together, whole_file
 from loaders.doors import Sighting, open_door
 from loaders.feeds import Feed, FileName
 from loaders.provider import Provider, contract_versions, load_providers
+from loaders.unreachable import DoorUnreachable
 from warehouse import build, ledger
 from warehouse.connection import OWNER, connect, url
 from warehouse.periods import LONDON, Period, last_ended_quarter
@@ -49,53 +50,65 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable.
 
     With a `period`, a backfill: only files that are about days of it, and those also where they were seen before.
+    A feed whose file cannot be had is passed by, so that the other feeds' are, and raised about at the end.
     """
-    fetched = Fetched([], [], [])
+    fetched, failures = Fetched([], [], []), {}
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
         seen = _seen(connection, provider) if period is None else {}
-    door = open_door(provider, as_of, seen.keys())
-    sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
-    fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
-    _note_unexpected(provider, fetched.unexpected, as_of)
-    if fetched.unexpected:
-        log.warning(
-            "files at the door whose names no feed expects: see `assure status`",
-            extra={"sender": provider.code, "rows": len(fetched.unexpected)},
-        )
-    for sighting, name, said in _expected(provider, sightings):
-        if (whole := together.grouped(provider.feeds[name], sighting, said, sightings)) is None:
-            fetched.incomplete.append(sighting.path)
-            log.warning("waits for files that are read with it", extra={"sender": provider.code, "feed": name})
-            continue
-        sighting = whole
-        if period and not (said.period and said.period.overlaps(period)):
-            continue
-        agreement = provider.agreement(provider.feeds[name], today)
-        if agreement is None:
-            fetched.without_agreement.append(sighting.path)
-            log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
-            continue
-        # A door that tells no time is always read again; the hash then says whether the file is new.
-        if sighting.modified_at and seen.get((name, sighting.path)) == (sighting.byte_count, sighting.modified_at):
-            continue
-        with NamedTemporaryFile() as content:
-            taken = together.fetch(door, sighting, Path(content.name))
-            if taken is None:
+        answered = _answered(connection, provider)
+        # No transaction is open while a door is asked.
+        connection.commit()
+        door = open_door(provider, as_of, answered)
+        sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
+        fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
+        _note_unexpected(connection, provider, fetched.unexpected, as_of)
+        connection.commit()
+        if fetched.unexpected:
+            log.warning(
+                "files at the door whose names no feed expects: see `assure status`",
+                extra={"sender": provider.code, "rows": len(fetched.unexpected)},
+            )
+        for sighting, name, said in _expected(provider, sightings):
+            if name in failures:
                 continue
-            with connect("loader") as connection:
+            if (whole := together.grouped(provider.feeds[name], sighting, said, sightings)) is None:
+                fetched.incomplete.append(sighting.path)
+                log.warning("waits for files that are read with it", extra={"sender": provider.code, "feed": name})
+                continue
+            if period and not (said.period and said.period.overlaps(period)):
+                continue
+            agreement = provider.agreement(provider.feeds[name], today)
+            if agreement is None:
+                fetched.without_agreement.append(sighting.path)
+                log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
+                continue
+            # A door that tells no time is always read again; the hash then says whether the file is new.
+            if whole.modified_at and seen.get((name, whole.path)) == (whole.byte_count, whole.modified_at):
+                continue
+            with NamedTemporaryFile() as content:
+                try:
+                    taken = together.fetch(door, whole, Path(content.name))
+                except DoorUnreachable as error:
+                    failures[name] = error
+                    continue
+                if taken is None:
+                    continue
                 load_id, is_new = _register(
-                    connection, provider, name, sighting, taken.sent_at, said, content, agreement.reference, as_of
+                    connection, provider, name, whole, taken.sent_at, said, content, agreement.reference, as_of
                 )
-        if is_new:
-            fetched.load_ids.append(load_id)
-            log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
+                connection.commit()
+            if is_new:
+                fetched.load_ids.append(load_id)
+                log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
+    for failure in failures.values():
+        raise failure
     return fetched
 
 
-def _note_unexpected(provider: Provider, paths: Iterable[str], as_of: dt.datetime) -> None:
+def _note_unexpected(connection: Connection, provider: Provider, paths: Iterable[str], as_of: dt.datetime) -> None:
     """Keep for `assure status` what this look through the door found under names that no feed expects."""
-    with connect("loader") as connection, connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("delete from audit.unexpected_files where provider_code = %s", (provider.organisation_code,))
         cursor.executemany(
             "insert into audit.unexpected_files (provider_code, path, seen_at) values (%s, %s, %s)"
@@ -170,10 +183,12 @@ def reread(provider: Provider, as_of: dt.datetime) -> list[int]:
 
 def load_sender(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
     """Fetch, land and judge one sender's files, of one period if given: what its DAG does, in one call."""
-    fetched = fetch(provider, as_of, period)
-    land(provider, as_of)
-    judge(provider, as_of)
-    return fetched
+    try:
+        return fetch(provider, as_of, period)
+    finally:
+        # What could be had is landed, whatever could not.
+        land(provider, as_of)
+        judge(provider, as_of)
 
 
 def refresh_reference(as_of: dt.datetime) -> None:
@@ -240,6 +255,21 @@ def _seen(connection: Connection, provider: Provider) -> dict[tuple[str, str], t
         return {(feed, path): (byte_count, modified_at) for feed, path, byte_count, modified_at in cursor}
 
 
+def _answered(connection: Connection, provider: Provider) -> set[tuple[str, str]]:
+    """Return the (feed, path) of files that were taken for good: what was refused or withdrawn answers for no day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select seen.feed, seen.path from audit.sightings as seen"
+            " inner join audit.deliveries as given on given.load_id = seen.load_id"
+            # Read again under another mapping, the same bytes are another load.
+            " inner join audit.deliveries as reading on (reading.provider_code, reading.feed, reading.file_sha256)"
+            " = (given.provider_code, given.feed, given.file_sha256)"
+            " where seen.provider_code = %s and reading.state not in ('refused', 'withdrawn')",
+            (provider.organisation_code,),
+        )
+        return set(cursor.fetchall())
+
+
 def _register(
     connection: Connection,
     provider: Provider,
@@ -293,7 +323,7 @@ def _register(
         )  # fmt: skip
     if is_first_met and not is_new:
         ledger.met_again(connection, load_id, delivery)
-        if not feed.is_register:
+        if not _may_repeat(feed):
             _find_twice(connection, load_id, sighting.path)
     return load_id, is_new
 
@@ -311,6 +341,11 @@ def _is_first_met(connection: Connection, load_id: int, path: str) -> bool:
             "select not exists (select from audit.sightings where load_id = %s and path = %s)", (load_id, path)
         )
         return cursor.fetchone()[0]
+
+
+def _may_repeat(feed: Feed) -> bool:
+    """Say whether the same bytes again say that nothing changed: of a register, or where we ask since some day."""
+    return feed.is_register or (feed.request is not None and feed.every == "once")
 
 
 def _find_twice(connection: Connection, load_id: int, path: str | None = None) -> None:
@@ -388,7 +423,7 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         )
         _carry(connection, load_id, feed, reading)
         ledger.move(connection, load_id, "landed", as_of, **counts)
-    if not feed.is_register:
+    if not _may_repeat(feed):
         _find_twice(connection, load_id)
     log.info(
         "refused" if reading.is_refused else "landed",
@@ -470,8 +505,9 @@ def _latest_readings(connection: Connection, provider: Provider) -> list[dict]:
 
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
-            "select distinct on (feed, file_sha256) * from audit.deliveries"
-            " where provider_code = %s and state <> 'withdrawn' order by feed, file_sha256, load_id desc",
+            "select distinct on (feed, file_sha256, facts) *, split_part(mapping_version, '+', 2) as facts"
+            " from audit.deliveries where provider_code = %s and state <> 'withdrawn'"
+            " order by feed, file_sha256, facts, load_id desc",
             (provider.organisation_code,),
         )
         return cursor.fetchall()

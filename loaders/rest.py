@@ -147,8 +147,11 @@ class RestDoor:
 
     def _below(self, url: str, link: str) -> str:
         """Return the address of a next page. Raises DoorUnreachable where it leads out of the door."""
-        found = urljoin(url, link)
-        there, here = urlsplit(found), urlsplit(self._root)
+        try:
+            found = urljoin(url, link)
+            there, here = urlsplit(found), urlsplit(self._root)
+        except ValueError:
+            raise DoorUnreachable("the address of its next page is none") from None
         is_here = (there.scheme, there.netloc) == (here.scheme, here.netloc)
         if climbs(link) or not is_here or not f"{there.path}/".startswith(f"{here.path}/"):
             raise DoorUnreachable("its next page lies outside the door")

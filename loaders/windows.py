@@ -32,7 +32,7 @@ def windows(
 ) -> list[Window]:
     """Return what is to be asked for as of a moment, in the order of feeds and periods.
 
-    `first` is the day from which a feed without a first period is owed; `seen` are (feed, path) fetched before, whose
+    `first` is the day from which a feed without a first period is owed; `seen` are (feed, path) taken before, whose
     names say up to which day {since} has been answered.
     """
     today = as_of.astimezone(LONDON).date()

@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import os
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -176,7 +177,7 @@ def misled():
         def serve(**ways):
             handler = type("Here", (Misled,), {"ways": {f"/{path}": to for path, to in ways.items()}})
             server = open_servers.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler))
-            threading.Thread(target=server.serve_forever, daemon=True).start()
+            threading.Thread(target=partial(server.serve_forever, poll_interval=0.01), daemon=True).start()
             open_servers.callback(server.shutdown)
             return f"http://127.0.0.1:{server.server_address[1]}"
 

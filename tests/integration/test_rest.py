@@ -10,6 +10,7 @@ import pytest
 
 from demo.api import ApiServer, Canned
 from loaders import load
+from loaders.asking import moment
 from loaders.doors import DoorUnreachable, Sighting
 from loaders.hosts import HostRefused
 from loaders.provider import ProviderFileError
@@ -35,6 +36,8 @@ TABLE = {
         "service_id": "Ward", "incident_kind": {"from": "Kind", "codes": {"SELFH": "self_harm", "FALL": "falls"}},
     },
 }  # fmt: skip
+EVENTS = {"files": "incidents_*.ndjson", "every": "once", "first_period": "2026-04-01"}
+SINCE = {"params": {"since": "{since}"}, "overlap_days": "3"}
 
 
 @pytest.fixture(autouse=True)
@@ -153,6 +156,14 @@ def test_a_next_page_cannot_lead_out_of_the_door(api, ask, style, link):
     with pytest.raises(DoorUnreachable, match="outside the door"):
         ask(api, path=f"{style}/incidents", paging=paging)
     assert len(api.asked) == 1
+
+
+@pytest.mark.parametrize("link", ["http://[", "api/links/a\x7fb"])
+def test_a_next_page_without_a_readable_address_is_a_fault_of_the_service_and_is_not_quoted(api, ask, link):
+    api.instead = [Canned(200, json.dumps({"items": [1], "next": link}))]
+    with pytest.raises(DoorUnreachable, match="the address of its next page is none") as refused:
+        ask(api, paging={"style": "cursor", "next": "next"})
+    assert link not in str(refused.value)
 
 
 # ---- Who asks --------------------------------------------------------------------------------------------------------
@@ -306,6 +317,17 @@ def test_a_page_that_fills_the_memory_is_not_taken(api, ask, monkeypatch):
         ask(api)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Thu, 02 Jul 2026 09:00:00 GMT", CLOSED_AT), ("Thu, 02 Jul 2026 10:00:00 +0100", CLOSED_AT),
+        ("Thu, 02 Jul 2026 09:00:00 -0000", CLOSED_AT), ("yesterday", None), ("", None), (None, None),
+    ],
+)  # fmt: skip
+def test_a_header_gives_a_moment_or_none_and_stops_nothing(said, meant):
+    assert moment(said) == meant
+
+
 # ---- What is asked for, and when -------------------------------------------------------------------------------------
 
 
@@ -322,8 +344,7 @@ def test_each_period_that_has_ended_is_a_file_and_one_that_settled_is_asked_for_
 def test_what_is_new_is_asked_for_since_the_last_time_with_an_overlap(sender, api, tmp_path):
     one = sender()
     said = {"params": {"since": "{since:%d/%m/%Y}", "until": "{until}"}, "overlap_days": "3"}
-    by_day = {"files": "incidents_*.ndjson", "every": "once", "first_period": "2026-04-01"}
-    asked = provider(one, api, said, **by_day)
+    asked = provider(one, api, said, **EVENTS)
     seen = {("incidents", f"incidents_2026-07-{day}.ndjson") for day in (20, 27, 29)} | {("other", "incidents_x")}
     for before, since in ((set(), "01/04/2026"), (seen, "24/07/2026")):
         opened = RestDoor(asked, AS_OF, before)
@@ -425,9 +446,7 @@ def test_what_the_overlap_brings_twice_counts_once_and_what_was_amended_counts_a
     one = sender()
     columns = TABLE["columns"] | {"revision": "Revision"}
     events = TABLE | {"delivers": "events", "columns": columns}
-    said = {"params": {"since": "{since}"}, "overlap_days": "3"}
-    by_day = {"files": "incidents_*.ndjson", "every": "once", "first_period": "2026-04-01", "tables": [events]}
-    provider(one, api, said, **by_day)
+    provider(one, api, SINCE, **EVENTS, tables=[events])
     for as_of, refs in ((AS_OF, {"R1": 1, "R2": 1}), (AS_OF + dt.timedelta(days=1), {"R2": 2, "R3": 1})):
         rows = [ROWS[0] | {"Ref": ref, "Revision": revision} for ref, revision in refs.items()]
         (lists / "incidents.json").write_text(json.dumps(rows), encoding="utf-8")
@@ -447,3 +466,30 @@ def test_a_period_that_settled_is_not_asked_for_again(sender, api):
     assert asked > 0
     load.fetch(one.provider, AS_OF + dt.timedelta(days=1))
     assert len(api.asked) == asked
+
+
+def test_what_was_refused_answers_for_no_day_so_that_its_rows_are_asked_for_again(sender, api):
+    one = sender()
+    provider(one, api, SINCE, **EVENTS, tables=[TABLE | {"delivers": "events"}])
+    api.instead = [Canned(200, json.dumps({"items": [{"Unheard of": "1"}]}))]
+    for days in range(4):
+        one.load(AS_OF + dt.timedelta(days=days))
+    states = "select file_name, state from audit.deliveries where provider_code = %s order by load_id"
+    assert one.ask(states, one.provider.organisation_code) == [
+        ("incidents_2026-07-29.ndjson", "refused"), ("incidents_2026-07-30.ndjson", "judged"),
+    ]  # fmt: skip
+    # The same bytes on the third day answer for that day too, and the sender, who sent nothing twice, is told nothing.
+    asked = [request.params["since"] for request in api.asked]
+    assert asked == ["2026-04-01", "2026-04-01", "2026-07-27", "2026-07-28"]
+    assert "FILE-TWICE" not in one.rules("incidents_2026-07-30.ndjson")
+
+
+def test_a_feed_that_cannot_be_had_holds_no_other_up(sender, api):
+    one = sender()
+    provider(one, api, {})
+    feed = one.document["feeds"]["incidents"]
+    absent = feed | {"files": "absent_{period:%Y-%m}.ndjson", "request": feed["request"] | {"path": "page/absent"}}
+    one.change(one.document | {"feeds": {"absent": absent, "incidents": feed}})
+    with pytest.raises(DoorUnreachable, match="cannot ask the API for absent: it does not know the path"):
+        one.load(AS_OF)
+    assert one.delivery("incidents_2026-06.ndjson")["state"] == "judged"
