@@ -36,7 +36,7 @@ def draft_what_is_due(as_of: dt.datetime) -> list[str]:
 def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: str) -> dict[str, list[str]]:
     """Return the quarters to build marts for, in order, each with the ICBs whose edition of it is to be drafted.
 
-    `spoken_for` is the quarter the marts speak for, which needs no build; after what was missed they end with `present`.
+    The marts speak for `spoken_for` already, which needs no build; after what was missed they end with `present`.
     """
     late = {quarter: codes for quarter, codes in missed.items() if quarter != spoken_for}
     ends_with_present = next(reversed(late), spoken_for) == present

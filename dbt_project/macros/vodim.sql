@@ -5,6 +5,7 @@ The national vocabulary of completeness for one answer: valid, other (declined),
 {% macro vodim(answer_state, value_code) -%}
     case
         when {{ value_code }} = 'unmapped' then 'I'
+        when {{ value_code }} = 'not_known' then 'D'
         when {{ answer_state }} = 'answered' then 'V'
         when {{ answer_state }} = 'prefer_not_to_say' then 'O'
         when {{ answer_state }} in ('not_asked', 'not_known') then 'D'

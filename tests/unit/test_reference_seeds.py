@@ -78,3 +78,9 @@ def test_every_ethnic_group_of_the_census_falls_under_one_nhs_code():
     nhs_codes = {row["code"] for row in seed("code_lists") if row["list_name"] == "nhs_16_plus_1"}
     assert {row["census_value"] for row in crosswalk} == groups
     assert {row["nhs_code"] for row in crosswalk} == nhs_codes - {"Z", "99"}
+
+
+def test_no_board_was_succeeded_twice_over():
+    # A sender's file is followed over one merger (int_organisations__placed); a second one needs it to follow further.
+    successions = seed("icb_succession")
+    assert not {row["predecessor_code"] for row in successions} & {row["successor_code"] for row in successions}

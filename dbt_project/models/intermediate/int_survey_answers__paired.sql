@@ -28,18 +28,25 @@ answers as (
 ),
 
 first_before as (
-    select distinct on (provider_code, survey_kind, item_code, respondent_ref) *
+    select distinct on (provider_code, about_provider_code, survey_kind, item_code, respondent_ref) *
     from answers
     where wave = 'before'
-    order by provider_code, survey_kind, item_code, respondent_ref, answered_on, scale_position
+    order by
+        provider_code, about_provider_code, survey_kind, item_code, respondent_ref, answered_on, scale_position
 ),
 
 last_after as (
-    select distinct on (provider_code, survey_kind, item_code, respondent_ref) *
+    select distinct on (provider_code, about_provider_code, survey_kind, item_code, respondent_ref) *
     from answers
     where wave = 'after'
     order by
-        provider_code asc, survey_kind asc, item_code asc, respondent_ref asc, answered_on desc, scale_position asc
+        provider_code asc,
+        about_provider_code asc,
+        survey_kind asc,
+        item_code asc,
+        respondent_ref asc,
+        answered_on desc,
+        scale_position asc
 ),
 
 paired as (
@@ -60,6 +67,8 @@ paired as (
     inner join first_before
         on
             last_after.provider_code = first_before.provider_code
+            -- What was said of one organisation says nothing of how another changed.
+            and last_after.about_provider_code = first_before.about_provider_code
             and last_after.survey_kind = first_before.survey_kind
             and last_after.item_code = first_before.item_code
             and last_after.respondent_ref = first_before.respondent_ref

@@ -20,7 +20,8 @@ described as (
         {{ financial_quarter("claimed_on") }} as quarter_id,
         coalesce(claimed_on <= {{ as_of_on() }}, false) as is_counted,
         was_paid_on as paid_on,
-        (was_paid_on - claimed_on)::bigint as days_to_pay,
+        -- What was paid in advance kept nobody waiting.
+        case when was_paid_on is not null then greatest(was_paid_on - claimed_on, 0)::bigint end as days_to_pay,
         ended as outcome,
         refused_reason_code,
         was_paid_on is null and ended <> 'refused' and claimed_on <= {{ as_of_on() }} as is_waiting,
