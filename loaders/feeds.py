@@ -396,10 +396,13 @@ class Feed(Closed):
         return hash_of(self.model_dump(mode="json", by_alias=True, exclude=kept))
 
     def version_of(self, said: FileName | None) -> str:
-        """Return the version of a file's reading: a name that fills in other facts makes the same bytes say others."""
+        """Return the version of a file's reading, `mapping` or `mapping+facts`.
+
+        A name that fills in other facts makes the same bytes say others; the ledger tells the two apart.
+        """
         read = {cell.file for table in self.tables for cell in table.columns.values() if cell.file is not None}
         facts = {name: str(fact) for name, fact in (said.facts if said else {}).items() if name in read}
-        return hash_of({"mapping": self.mapping_version, "facts": facts}) if facts else self.mapping_version
+        return f"{self.mapping_version}+{hash_of(facts)}" if facts else self.mapping_version
 
     def takes_along(self, path: str) -> bool:
         """Say whether a path is one of those that are taken together with another."""

@@ -141,6 +141,9 @@ def set_aside(connection: Connection, load_id: int, rows: Iterable[tuple[str, in
 
 def find(connection: Connection, load_id: int, findings: Iterable[Finding]) -> None:
     """Append findings to a load's verdict."""
+    found = list(findings)
+    if not found:
+        return
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(finding_number), 0) from audit.findings where load_id = %s", (load_id,))
         after = cursor.fetchone()[0]
@@ -150,7 +153,7 @@ def find(connection: Connection, load_id: int, findings: Iterable[Finding]) -> N
         f"audit.findings (load_id, finding_number, {', '.join(names)})",
         [
             (load_id, after + number, *(getattr(finding, name) for name in names))
-            for number, finding in enumerate(findings, start=1)
+            for number, finding in enumerate(found, start=1)
         ],
     )
 
@@ -190,7 +193,6 @@ def met_again(connection: Connection, load_id: int, delivery: Delivery) -> int:
     Whichever name was met first, the load stands as it was sent first, with the best status and version it was sent
     as. Rows that replace a period keep the one they were landed for: another period's name changes nothing of theirs.
     """
-    sequence = _next_sequence(connection)
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
             "select delivery.*, exists (select from audit.load_records as carried where carried.load_id ="
@@ -212,6 +214,8 @@ def met_again(connection: Connection, load_id: int, delivery: Delivery) -> int:
                 " where load_id = %(load_id)s",
                 stands,
             )
+    # The counter after the load: whoever accepts holds the load when it asks for the counter.
+    sequence = _next_sequence(connection)
     _recount(connection, load["provider_code"], load["feed"], sequence)
     return sequence
 
@@ -239,7 +243,8 @@ def release(connection: Connection, load_id: int, by_role: str, because: str, as
             " where released.load_id = %s"
             " and (rival.provider_code, rival.feed) = (released.provider_code, released.feed)"
             " and rival.period_end_on is not distinct from released.period_end_on"
-            " and rival.file_sha256 <> released.file_sha256 and rival.is_preferred",
+            " and (rival.file_sha256, split_part(rival.mapping_version, '+', 2))"
+            " <> (released.file_sha256, split_part(released.mapping_version, '+', 2)) and rival.is_preferred",
             (load_id,),
         )
     with connection.cursor() as cursor:
@@ -289,8 +294,12 @@ _RANKED = """
         carried.record,
         carried.delivers,
         delivery.file_sha256,
+        split_part(delivery.mapping_version, '+', 1) as mapping,
+        split_part(delivery.mapping_version, '+', 2) as facts,
         -- Whoever decided decided about a file, not about one reading of it.
-        bool_or(delivery.is_preferred) over (partition by carried.record, delivery.file_sha256) as is_preferred,
+        bool_or(delivery.is_preferred) over (
+            partition by carried.record, delivery.file_sha256, split_part(delivery.mapping_version, '+', 2)
+        ) as is_preferred,
         dense_rank() over (
             partition by carried.record, case carried.delivers when 'period' then delivery.period_end_on end
             order by
@@ -307,6 +316,7 @@ _RANKED = """
     left join (
         select
             read_as.file_sha256,
+            split_part(read_as.mapping_version, '+', 2) as facts,
             carried.record,
             case carried.delivers when 'period' then sighting.period_end_on end as group_end_on,
             max(sighting.period_end_on) as period_end_on,
@@ -315,9 +325,10 @@ _RANKED = """
         inner join audit.deliveries as read_as on read_as.load_id = sighting.load_id
         inner join audit.load_records as carried on carried.load_id = sighting.load_id
         where sighting.provider_code = %(provider_code)s and sighting.feed = %(feed)s
-        group by read_as.file_sha256, carried.record, group_end_on
+        group by read_as.file_sha256, facts, carried.record, group_end_on
     ) as sent
         on sent.file_sha256 = delivery.file_sha256
+        and sent.facts = split_part(delivery.mapping_version, '+', 2)
         and sent.record = carried.record
         and sent.group_end_on is not distinct from case carried.delivers when 'period' then delivery.period_end_on end
     where delivery.provider_code = %(provider_code)s
@@ -347,7 +358,8 @@ def _hold_ties(connection: Connection, provider_code: str, feed: str, sequence: 
                 from ranked
                 where place = 1 and delivers <> 'events'
                 group by record, group_end_on
-                having count(distinct file_sha256) > 1
+                -- One mapping reads two things out of the same bytes where their names fill in other facts.
+                having count(distinct file_sha256) > 1 or count(distinct (mapping, facts)) > count(distinct mapping)
             )
             select distinct ranked.load_id
             from ranked
@@ -381,17 +393,28 @@ def _settle(connection: Connection, provider_code: str, feed: str, sequence: int
         cursor.execute(
             f"""
             with ranked as ({_RANKED}),
-            winners as (
-                select distinct on (record, group_end_on, case delivers when 'events' then file_sha256 end)
-                    load_id,
-                    record
+            met as (
+                select
+                    *,
+                    first_value(mapping) over (
+                        partition by record, group_end_on, case delivers when 'events' then file_sha256 end
+                        order by is_preferred desc, load_id desc
+                    ) as last_mapping
                 from ranked
                 where place = 1 or delivers = 'events'
-                -- The same bytes under a mended mapping: the later reading is the one meant.
+            ),
+            winners as (
+                select distinct on (record, group_end_on, case delivers when 'events' then file_sha256 || facts end)
+                    load_id,
+                    record
+                from met
+                -- The same bytes under a mended mapping: the later reading is the one meant. Under names that fill in
+                -- other facts, as of two sites, one mapping reads two things out of them, and both are meant.
+                where mapping = last_mapping
                 order by
                     record,
                     group_end_on,
-                    case delivers when 'events' then file_sha256 end,
+                    case delivers when 'events' then file_sha256 || facts end,
                     is_preferred desc,
                     load_id desc
             ),

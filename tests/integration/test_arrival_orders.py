@@ -5,6 +5,8 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -120,7 +122,19 @@ def ask(shared_warehouse) -> Iterator[Callable[[str], list[tuple]]]:
 def marts(shared_warehouse, tmp_path_factory, ask) -> dict[str, dict[str, str]]:
     """Load the same files in as many orders as there are senders; what stands in marts of each of the first few."""
     folder = tmp_path_factory.mktemp("providers")
-    loaded = [in_some_order(folder, number) for number in range(BUILT_ORDERS)]
+    document = provider_file(
+        agreements=[AGREEMENT | {"records": ["activity_count", "change", "incident", "input", "service"]}],
+        feeds=FEEDS, code="o000", door={"url": folder.as_uri()},
+    )  # fmt: skip
+    (folder / "o000.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    pattern = load_provider(folder / "o000.yml")
+
+    def in_orders(numbers: range) -> list[Provider]:
+        # Several senders at once, as their DAGs run.
+        with ThreadPoolExecutor(4) as pool:
+            return list(pool.map(partial(in_some_order, pattern, folder), numbers))
+
+    loaded = in_orders(range(BUILT_ORDERS))
     with connect("loader") as connection:
         coverage.refresh(connection, loaded, AS_OF)
     dbt("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", as_of=AS_OF)
@@ -131,23 +145,19 @@ def marts(shared_warehouse, tmp_path_factory, ask) -> dict[str, dict[str, str]]:
             " and table_schema in ('marts', 'published') and table_name not like 'pub\\_editions%' order by 1, 2"
         )
     }
-    loaded += [in_some_order(folder, number) for number in range(BUILT_ORDERS, ORDERS)]
+    loaded += in_orders(range(BUILT_ORDERS, ORDERS))
     with connect("loader") as connection:
         coverage.refresh(connection, loaded, AS_OF)
     return built
 
 
-def in_some_order(folder: Path, number: int) -> Provider:
+def in_some_order(pattern: Provider, folder: Path, number: int) -> Provider:
     """Send and load all files in an order and in waves that the number decides, as a sender of its own."""
     chance, code = random.Random(number), f"o{number:03}"
     door = folder / code
     door.mkdir()
-    document = provider_file(
-        agreements=[AGREEMENT | {"records": ["activity_count", "change", "incident", "input", "service"]}],
-        feeds=FEEDS, icb_code=f"ICB{code.upper()}", code=code, door={"url": door.as_uri()},
-    )  # fmt: skip
-    (folder / f"{code}.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    provider = load_provider(folder / f"{code}.yml")
+    at_door = pattern.door.model_copy(update={"url": door.as_uri()})
+    provider = pattern.model_copy(update={"code": code, "icb_code": f"ICB{code.upper()}", "door": at_door})
     waiting = chance.sample(FILES, len(FILES))
     while waiting:
         wave, waiting = waiting[: (size := chance.randint(3, len(FILES)))], waiting[size:]

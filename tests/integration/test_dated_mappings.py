@@ -8,7 +8,7 @@ import pytest
 from loaders import load
 from loaders.check import check
 from tests.made_up_sender import INCIDENTS, SUBMITTED_AT
-from warehouse import connection
+from warehouse import connection, ledger
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 OLD = "Ref,Happened,Reported,Ward,Kind,Notes\n{0},03/{1}/2026,04/{1}/2026,Alder,SELFH,\n"
@@ -149,6 +149,26 @@ def test_the_same_bytes_of_two_sites_are_two_loads(sender):
     assert found == [[("ALDER", "2026-06-30")], [("BIRCH", "2026-06-30")]]
     assert one.load(AS_OF).load_ids == []
     assert load.reread(one.provider, AS_OF) == []
+    assert counting(one) == [("ALDER", "2026-06-30"), ("BIRCH", "2026-06-30")]
+    # A mended mapping reads both anew, and its readings take the place of the first two.
+    feed["tables"] = [table | {"ignore": ["Remarks"]}]
+    one.change(one.document | {"feeds": {"incidents": feed}})
+    assert len(load.reread(one.provider, AS_OF)) == 2
+    load.land(one.provider, AS_OF)
+    load.judge(one.provider, AS_OF)
+    assert counting(one) == [("ALDER", "2026-06-30"), ("BIRCH", "2026-06-30")]
+
+
+def counting(one) -> list[tuple]:
+    """Accept what was judged, and return site and month of every row that counts."""
+    with connection.connect("loader") as opened:
+        judged = [load["load_id"] for load in ledger.loads(opened, "judged", one.provider.organisation_code)]
+        ledger.accept(opened, judged, AS_OF)
+    return one.ask(
+        "select service_id, reported_on::text from raw.incident inner join audit.visibility as seen using (load_id)"
+        " where provider_code = %s and seen.retired_seq is null order by 1",
+        one.provider.organisation_code,
+    )
 
 
 # ---- What no feed expects --------------------------------------------------------------------------------------------

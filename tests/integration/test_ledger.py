@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import random
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jinja2
@@ -163,6 +164,29 @@ def test_of_two_who_claim_one_load_one_has_it(desk):
         assert ledger.claim(other, load_id, "judged") is None
         # Somebody who only refers to the load does not wait.
         ledger.find(other, load_id, [ledger.Finding("warn", "FILE-TWICE", "the same again", "nothing")])
+
+
+def test_who_meets_a_file_again_and_who_accepts_it_do_not_wait_for_each_other(desk):
+    load_id = desk.judged("a", 1)
+    desk.connection.commit()
+    assert ledger.claim(desk.connection, load_id, "judged")
+    again = ledger.Delivery(
+        provider_code=desk.code, feed="complaints", file_name="another name", file_sha256="a", mapping_version="1",
+        contract_versions="1", submitted_at=sent(2), byte_count=1, agreement_reference="A",
+    )  # fmt: skip
+
+    def meet() -> None:
+        with connect("loader") as other:
+            ledger.met_again(other, load_id, again)
+
+    with ThreadPoolExecutor() as pool:
+        met = pool.submit(meet)
+        with pytest.raises(TimeoutError):
+            met.result(timeout=1)
+        desk.accept("a")
+        desk.connection.commit()
+        met.result()
+    assert desk.counting() == {"a"}
 
 
 def test_a_build_that_asks_waits_for_an_acceptance_under_way(desk):
