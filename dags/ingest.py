@@ -17,7 +17,7 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `fetch` | the sender's server does not answer, or refuses us | nothing if it is green by now; else ring the sender's data team |
+| `fetch` | the sender's server does not answer, refuses us, or takes more than four hours | nothing if it is green by now; else ring the sender's data team |
 | `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
@@ -46,7 +46,8 @@ def ingest(sender: str):
         doc_md=DOC.format(sender=sender),
     )
     def timetable():
-        @task
+        # Without an end a server that sends a byte a minute would hold up this night and all that follow.
+        @task(execution_timeout=timedelta(hours=4))
         def fetch(dag_run=None) -> int:
             from clock import as_of, period
             from connections import from_airflow

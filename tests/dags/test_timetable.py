@@ -30,6 +30,7 @@ print("SAID", json.dumps({
             "tasks": {
                 task.task_id: {
                     "retries": task.retries,
+                    "ends_within": task.execution_timeout and task.execution_timeout.total_seconds(),
                     "after": sorted(task.upstream_task_ids),
                     "emits": [outlet.name for outlet in task.outlets],
                 }
@@ -107,6 +108,11 @@ def test_there_is_a_dag_for_each_provider_file_and_two_more(timetable):
 
 def test_every_task_is_tried_again(dags):
     assert all(task["retries"] >= 3 for dag in dags.values() for task in dag["tasks"].values())
+
+
+def test_a_server_that_never_ends_does_not_hold_up_the_nights_that_follow(dags):
+    ends = {dag["tasks"]["fetch"]["ends_within"] for name, dag in dags.items() if name.startswith("ingest_")}
+    assert ends == {4 * 3600}
 
 
 def test_the_page_of_each_dag_names_each_of_its_tasks(dags):
