@@ -230,10 +230,13 @@ def _faults(connection: Connection, load_id: int) -> tuple[Fault, ...]:
     for (rule, sheet, column), findings in grouped.items():
         first = findings[0]
         rows = aside.get(rule) or sorted({found.row_number for found in findings if found.row_number})
-        count = max(sum(found.row_count for found in findings), len(rows)) if rows else 0
+        # What is said of the whole file counts as one; more than that are rows, numbered or not.
+        counted = sum(found.row_count for found in findings if found.row_number or found.row_count > 1)
         message = "; ".join(part for part in first.message.split("; ") if not _OURS.search(part))
         message, remedy = _ROWS_LISTED.sub("", message), for_sender(rule, first.remedy)
-        faults.append(Fault(rule, first.level, message, remedy, sheet, column, count, tuple(rows[:MOST_ROWS])))
+        faults.append(
+            Fault(rule, first.level, message, remedy, sheet, column, max(counted, len(rows)), tuple(rows[:MOST_ROWS]))
+        )
     return tuple(sorted(faults, key=lambda fault: (LEVELS.index(fault.level), -fault.row_count, fault.rule)))
 
 

@@ -170,7 +170,7 @@ def _place(fault: Fault) -> str:
 
 def _rows(fault: Fault) -> str:
     if not fault.rows:
-        return ""
+        return f"{fault.row_count} rows" if fault.row_count > 1 else ""
     shown, listed = fault.rows[:LISTED], []
     for row in shown:
         if listed and listed[-1][1] == row - 1:

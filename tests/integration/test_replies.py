@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 
 from expectations.contract import load_contracts
-from expectations.verdict import rulebook_rows
+from expectations.verdict import finding, rulebook_rows
 from loaders import check, load, profiles, replies, reply_page, status
 from tests.made_up_sender import SUBMITTED_AT
-from warehouse import connection
+from warehouse import connection, ledger
 
 HEAD = "Ref,Happened,Reported,Ward,Kind,Notes"
 GOOD = [f"I-{number},03/06/2026,04/06/2026,Alder,FALL," for number in range(30)]
@@ -62,6 +62,13 @@ def test_the_page_names_places_and_remedies_and_holds_no_value(told):
     assert "headings nobody has agreed: &#39;=Day&#39;" in page
     for stranger in (MARKER, "assure ", "provider file", "http://", "<script"):
         assert stranger not in page
+
+
+def test_rows_without_numbers_are_counted_all_the_same(told):
+    load_id = told.delivery("incidents_2026-04.csv")["load_id"]
+    with connection.connect("loader") as opened:
+        ledger.find(opened, load_id, [finding("FILE-BESIDE-ALONE", column_name="contact", row_count=12)])
+    assert "column ‘contact’, 12 rows" in reply_page.page(replies.news(told.provider, MORNING))
 
 
 def test_the_workbook_lists_every_row_and_calculates_nothing(told):
