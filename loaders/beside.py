@@ -99,7 +99,10 @@ class Companion:
         self._key = [places[_look(heading)] for heading in beside.on.values()]
         self._keep = [(places[_look(heading)], any_of(texts)) for heading, texts in beside.keep_when.items()]
         self._order = places[_look(beside.first_by)] if beside.first_by else None
-        self._blanked = {place for place, heading in enumerate(self.headings) if _look(heading) in self._dropped}
+        # Kept in memory is what the mapping reads: of a table of contacts two columns of sixty.
+        self._blanked = {
+            place for place, look in enumerate(map(_look, self.headings)) if look not in self._declared - self._dropped
+        }
         self.votes = {
             place: Votes() for place, heading in enumerate(self.headings) if _look(heading) not in self._declared
         }

@@ -19,7 +19,8 @@ LONGEST_INTEGER = 18
 LONGEST_NUMBER = 40
 """Digits, before or after the point, and characters of a number."""
 _COMMA_AND_POINT = str.maketrans(",.", ".,")
-_NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,4})?")
+# No thousands begin with a nought: 0,123 has its decimals after a comma, which was not agreed.
+_NUMBER = re.compile(r"-?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?([eE][+-]?\d{1,4})?")
 
 
 class CellFault(ValueError):

@@ -186,6 +186,14 @@ def test_more_rows_than_can_be_kept_at_hand_refuse_the_file(monkeypatch):
     assert (kept, told(reading)[0][0]) == ({}, "FILE-TOO-LARGE")
 
 
+def test_what_nobody_agreed_is_not_kept_at_hand():
+    people = "inc_id,Ethnicity,Words,role\nA,G,long words,PAT\n"
+    provider = feed(table("incident", COLUMNS, beside=BESIDE, drop=["person.role"]), form=FORM).feeds["f"]
+    content = io.BytesIO(archive(incidents=MAIN, people=people))
+    (person,) = beside.companions(content, provider.tables[0], provider.format)
+    assert person.find(("A",)) == ["A", "G", None, None]
+
+
 def test_lines_of_json_stand_beside_each_other_too():
     form = {"kind": "ndjson", "member": "incidents*"}
     main = '{"Ref": "A", "Happened": "2026-06-01"}\n'

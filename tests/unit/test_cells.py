@@ -63,6 +63,7 @@ def test_a_cell_is_typed(kind, cell, value):
         ("integer", "1,5"),  # a decimal comma, not fifteen
         ("integer", "1,2,3"),
         ("integer", "12,34"),
+        ("number", "0,125"),  # an eighth, not a hundred and twenty-five
         ("integer", "9" * 19),  # more than the warehouse can hold
         ("integer", "1e999999999"),
         ("number", "12 %"),
