@@ -49,6 +49,19 @@ def text_of(cell) -> str:
     return str(cell)
 
 
+def number_of(cell, has_decimal_comma: bool) -> Decimal | None:
+    """Return the number that a cell says; None where it says none, or one beyond what the warehouse can hold."""
+    text = text_of(cell).replace("£", "", 1)
+    # A workbook's numbers are numbers: only what was typed as text has marks.
+    if has_decimal_comma and isinstance(cell, str):
+        text = text.translate(_COMMA_AND_POINT)
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return None
+    number = Decimal(text.replace(",", ""))
+    # Far outside what anyone counts.
+    return None if number and not -LONGEST_NUMBER <= number.adjusted() < LONGEST_NUMBER else number
+
+
 class CellReader:
     """Reads the cells of one column of one feed; call it with the cells of its headings."""
 
@@ -181,17 +194,11 @@ class CellReader:
         return int(number)
 
     def _number(self, cells: list) -> Decimal:
-        text = text_of(cells[0]).replace("£", "", 1)
-        # A workbook's numbers are numbers: only what was typed as text has marks.
-        if self._has_decimal_comma and isinstance(cells[0], str):
-            text = text.translate(_COMMA_AND_POINT)
-        if self._is_percent:
-            text = text.removesuffix("%").rstrip()
-        if not _NUMBER.fullmatch(text):
-            raise CellFault("TYP")
-        number = Decimal(text.replace(",", ""))
-        # Far outside what anyone counts, and beyond what a column of the warehouse can hold.
-        if (number and not -LONGEST_NUMBER <= number.adjusted() < LONGEST_NUMBER) or len(text) > LONGEST_NUMBER:
+        cell = cells[0]
+        if self._is_percent and isinstance(cell, str):
+            cell = cell.removesuffix("%").rstrip()
+        number = number_of(cell, self._has_decimal_comma)
+        if number is None:
             raise CellFault("TYP")
         if self._factor is None:
             return number

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from expectations.contract import Contract
 from loaders import identifiers, moments
-from loaders.cells import CellFault, CellReader, text_of
+from loaders.cells import CellFault, CellReader, number_of, text_of
 from loaders.feeds import NAMED, STATES, FileFormat, TableMap
 from loaders.row import Row, clean
 
@@ -119,6 +119,7 @@ class TableReader:
         self._ignored = any_of([heading for heading in table.ignore if "*" in heading])
         self._dropped = any_of([heading for heading in table.drop if "*" in heading])
         self._is_text = form.kind == "csv"
+        self._has_decimal_comma = form.decimals == ","
         self._header_rows = (0,) if form.kind in NAMED else table.header_rows
         self._positions: dict[str, int] | None = None
         self._width = 0
@@ -300,7 +301,9 @@ class TableReader:
         return all(
             _is_sum(
                 [(-1, total), *((-1, part[1:]) if part.startswith("-") else (1, part) for part in parts)],
-                lambda heading: text_of(next(iter(_at(row, self._places_of((heading,)))), "")),
+                lambda heading: number_of(
+                    next(iter(_at(row, self._places_of((heading,)))), ""), self._has_decimal_comma
+                ),
             )
             for total, parts in self.table.adds_up.items()
         )
@@ -449,12 +452,10 @@ def _cut_in_two(headings: Sequence[str]) -> tuple[str, ...]:
     return next(((headings[at], headings[at + 1]) for at in cuts), ())
 
 
-def _is_sum(signed: Sequence[tuple[int, str]], text_at: Callable[[str], str]) -> bool:
+def _is_sum(signed: Sequence[tuple[int, str]], number_at: Callable[[str], Decimal | None]) -> bool:
     """Say whether the cells under signed headings come to nought; what is no number adds up with anything."""
-    texts = [(sign, text_at(heading).replace(",", "")) for sign, heading in signed]
-    if not all(re.fullmatch(r"-?\d+(\.\d+)?", text) for _, text in texts):
-        return True
-    return sum(sign * Decimal(text) for sign, text in texts) == 0
+    numbers = [(sign, number_at(heading)) for sign, heading in signed]
+    return any(number is None for _, number in numbers) or sum(sign * number for sign, number in numbers) == 0
 
 
 def _at(row: Row, places: tuple[int, ...]) -> list:

@@ -161,6 +161,18 @@ def test_numbers_that_must_add_up_are_held_until_somebody_looks(cells, is_told):
     assert [found.level for found in reading.findings if found.rule == "FILE-SUM"] == ["hold"] * is_told
 
 
+@pytest.mark.parametrize(("cells", "is_told"), [("1.250,5;1.245,5;5", False), ("1.250;1,25;0", True)])
+def test_numbers_with_a_decimal_comma_add_up_as_they_are_read(cells, is_told):
+    columns = {"section": {"constant": "volume"}, "site_code": "Site", "item_code": {"constant": "age_total"}}
+    provider = feed(
+        table("complaint_count", columns | {"counted": "Two"}, adds_up={"All": ["One", "Two"]}),
+        form={"kind": "csv", "delimiter": ";", "decimals": ","},
+    )
+    text = f"Site;All;One;Two\nS1;{cells}\n"
+    reading = landing.read(io.BytesIO(text.encode()), provider, provider.feeds["f"], load_contracts(), lambda row: None)
+    assert [found.level for found in reading.findings if found.rule == "FILE-SUM"] == ["hold"] * is_told
+
+
 KEYS = st.text("AB ", max_size=2)
 
 
