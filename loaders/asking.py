@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from loaders import hosts
@@ -237,4 +238,12 @@ def _pinned_transport():
             request.url = request.url.copy_with(host=address)
             return super().handle_request(request)
 
-    return Pinned()
+    return Pinned(verify=_authorities())
+
+
+@cache
+def _authorities():
+    """Return what says whom to trust, read once: it is long, and a client is made for every file."""
+    import httpx
+
+    return httpx.create_ssl_context()

@@ -60,13 +60,17 @@ def api(lists):
         yield server
 
 
+@pytest.fixture(scope="module")
+def one_sender(sender):
+    return sender()
+
+
 @pytest.fixture
-def ask(sender, tmp_path):
+def ask(one_sender, tmp_path):
     """Call with the server and what the request says to ask for June; returns the lines that came."""
-    one = sender()
 
     def ask(server, *, door=None, rest=None, **said):
-        opened = RestDoor(provider(one, server, said, door or {}, rest or {}), AS_OF)
+        opened = RestDoor(provider(one_sender, server, said, door or {}, rest or {}), AS_OF)
         taken = opened.fetch(june(opened), tmp_path / "fetched")
         return (tmp_path / "fetched").read_text(encoding="utf-8").splitlines() if taken else None
 
@@ -451,7 +455,7 @@ def test_what_the_overlap_brings_twice_counts_once_and_what_was_amended_counts_a
         rows = [ROWS[0] | {"Ref": ref, "Revision": revision} for ref, revision in refs.items()]
         (lists / "incidents.json").write_text(json.dumps(rows), encoding="utf-8")
         one.load(as_of)
-        load.accept_wave(as_of)
+    load.accept_wave(as_of)
     assert [asked.params["since"] for asked in api.asked] == ["2026-04-01", "2026-07-26"]
     assert one.visible("incident") == 4
     newest = "select incident_id, max(revision) from raw.incident where provider_code = %s group by 1 order by 1"
