@@ -193,6 +193,9 @@ def _told(error: Exception) -> str:
     ours = next((one for one in causes if isinstance(one, DoorUnreachable | hosts.HostRefused)), None)
     if ours is not None:
         return f"({ours})"
+    # A web server says it by number, a store in Azure too.
+    if {getattr(one, name, None) for one in causes for name in ("status", "status_code")} & {401, 403}:
+        return "(it refuses us)"
     kinds = {type(one).__name__ for one in causes}
     words = next((words for names, words in _IN_WORDS.items() if kinds & set(names)), type(error).__name__)
     return f"({words})"

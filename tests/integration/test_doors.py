@@ -132,6 +132,13 @@ def test_a_file_that_went_while_we_looked_is_a_service_fault(folder, tmp_path):
             door.fetch(Sighting("gone.csv", 1, None), tmp_path / "fetched")
 
 
+def test_a_server_that_wants_another_credential_says_so(folder, monkeypatch):
+    with HttpServer(folder) as server:
+        monkeypatch.setattr("demo.servers.Quiet.do_GET", lambda handler: handler.send_error(403))
+        with pytest.raises(DoorUnreachable, match="it refuses us"):
+            OpenDoor(Door(url=server.url.rstrip("/"))).list()
+
+
 def test_a_folder_that_is_not_there_is_a_service_fault(folder, tmp_path):
     with HttpServer(folder) as server:
         with pytest.raises(DoorUnreachable, match="cannot list http door"):
