@@ -17,7 +17,7 @@ from psycopg2.extensions import connection as Connection
 from expectations import judging, verdict
 from expectations.contract import Contract, load_contracts
 from expectations.verdict import finding
-from loaders import keep, landing, together, whole_file
+from loaders import keep, landing, sightings_before, together, whole_file
 from loaders.doors import Sighting, open_door
 from loaders.feeds import Feed, FileName
 from loaders.provider import Provider, contract_versions, load_providers
@@ -55,8 +55,8 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
     fetched, failures = Fetched([], [], []), {}
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
-        seen = _seen(connection, provider) if period is None else {}
-        answered = _answered(connection, provider)
+        seen = sightings_before.seen(connection, provider) if period is None else {}
+        answered = sightings_before.answered(connection, provider)
         # No transaction is open while a door is asked.
         connection.commit()
         door = open_door(provider, as_of, answered)
@@ -244,30 +244,6 @@ def _register_again(connection: Connection, provider: Provider, load: Mapping, a
         with keep.opened(connection, load["load_id"], load["kept_name"]) as content:
             _keep(connection, load_id, content)
     return load_id, is_new
-
-
-def _seen(connection: Connection, provider: Provider) -> dict[tuple[str, str], tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select feed, path, byte_count, modified_at from audit.sightings where provider_code = %s",
-            (provider.organisation_code,),
-        )
-        return {(feed, path): (byte_count, modified_at) for feed, path, byte_count, modified_at in cursor}
-
-
-def _answered(connection: Connection, provider: Provider) -> set[tuple[str, str]]:
-    """Return the (feed, path) of files that were taken for good: what was refused or withdrawn answers for no day."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select seen.feed, seen.path from audit.sightings as seen"
-            " inner join audit.deliveries as given on given.load_id = seen.load_id"
-            # Read again under another mapping, the same bytes are another load.
-            " inner join audit.deliveries as reading on (reading.provider_code, reading.feed, reading.file_sha256)"
-            " = (given.provider_code, given.feed, given.file_sha256)"
-            " where seen.provider_code = %s and reading.state not in ('refused', 'withdrawn')",
-            (provider.organisation_code,),
-        )
-        return set(cursor.fetchall())
 
 
 def _register(
