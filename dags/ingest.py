@@ -21,6 +21,7 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 | `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
+| `stay_red` | one of the others is red | mend that one |
 
 A backfill: trigger the DAG with `period` set to a month (2024-03) or a financial quarter (2023-24-Q4). Only files about
 it are looked at, each read with the mapping of its day; without `period` everything new is.
@@ -57,7 +58,8 @@ def ingest(sender: str):
             credentials.ask_also(from_airflow)
             return len(load.fetch(load_providers()[sender], as_of(dag_run), period(dag_run)).load_ids)
 
-        @task
+        # Of a sender with one feed that cannot be had the others are carried on; the run stays red.
+        @task(trigger_rule="all_done")
         def land(fetched: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
@@ -84,7 +86,16 @@ def ingest(sender: str):
             if not load.is_build_due(as_of(dag_run)):
                 raise AirflowSkipException("the marts hold everything that counts today")
 
-        announce(judge(land(fetch())))
+        @task(trigger_rule="one_failed", retries=0)
+        def stay_red() -> None:
+            from airflow.sdk.exceptions import AirflowFailException
+
+            raise AirflowFailException("a task before this one failed: its log says why")
+
+        fetched = fetch()
+        landed = land(fetched)
+        judged = judge(landed)
+        [fetched, landed, judged, announce(judged)] >> stay_red()
 
     return timetable()
 

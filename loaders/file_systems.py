@@ -1,6 +1,7 @@
 """Open the fsspec file system behind a door, with its credential, its hosts and its redirects watched."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,15 +28,24 @@ def opened(door: Door):
     return scheme, files, root.rstrip("/")
 
 
+# Places only: a provider file must not be able to send one of the machine's secrets to a host of its own.
+_VARIABLE = re.compile(r"\$\{(ASSURE_[A-Z0-9_]+_(?:ADDRESS|FOLDER|URL|HOST))\}")
+_SECRET = re.compile(r"CREDENTIAL|DATABASE|KEEP|KEY")
+
+
 def expanded(url: str, key: str = "door.url") -> str:
     """Return a URL of a provider file with its variables filled in, checked again with what they hold."""
-    filled = os.path.expandvars(url)
+    filled = _VARIABLE.sub(_filled, url)
     if "$" in filled:
-        raise ProviderFileError(f"{key}: a variable in {url} is not set; export it before loading")
+        raise ProviderFileError(f"{key}: a variable in {url} is not set or is no address; export it as ASSURE_…")
     try:
         return check_url(filled)
     except ValueError as error:
         raise ProviderFileError(f"{key}: with its variables it {error}") from None
+
+
+def _filled(named: re.Match[str]) -> str:
+    return named[0] if _SECRET.search(named[1]) else os.environ.get(named[1], named[0])
 
 
 def allow_url(url: str, why: str = "door.url") -> None:

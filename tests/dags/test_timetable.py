@@ -107,7 +107,9 @@ def test_there_is_a_dag_for_each_provider_file_and_two_more(timetable):
 
 
 def test_every_task_is_tried_again(dags):
-    assert all(task["retries"] >= 3 for dag in dags.values() for task in dag["tasks"].values())
+    # The one whose work it is to fail tries once.
+    tasks = [(name, task) for dag in dags.values() for name, task in dag["tasks"].items() if name != "stay_red"]
+    assert all(task["retries"] >= 3 for _, task in tasks)
 
 
 def test_a_server_that_never_ends_does_not_hold_up_the_nights_that_follow(dags):
@@ -140,6 +142,7 @@ def test_a_sender_is_fetched_landed_and_judged(dags):
     tasks = dags["ingest_zw1"]["tasks"]
     assert {name: task["after"] for name, task in tasks.items()} == {
         "fetch": [], "land": ["fetch"], "judge": ["land"], "announce": ["judge"],
+        "stay_red": ["announce", "fetch", "judge", "land"],
     }  # fmt: skip
 
 

@@ -344,6 +344,14 @@ def test_a_folder_door_lies_in_a_folder_that_is_listed_where_any_is(folder, tmp_
             OpenDoor(Door(url=outside.as_uri()))
 
 
+@pytest.mark.parametrize("name", ["ASSURE_CREDENTIAL_ZZ9", "ASSURE_DATABASE_URL", "ASSURE_KEEP_URL", "SOME_URL"])
+def test_no_secret_of_the_machine_gets_into_an_address(name, monkeypatch):
+    monkeypatch.setenv(name, "secret-5d")
+    with pytest.raises(ProviderFileError, match="is no address") as refused:
+        OpenDoor(Door(url=f"file:///${{{name}}}"))
+    assert "secret-5d" not in str(refused.value)
+
+
 def test_a_door_without_its_variable_or_credential_says_which(monkeypatch):
     with pytest.raises(ProviderFileError, match=r"a variable in file://\$\{ASSURE_NOT_SET\}"):
         OpenDoor(Door(url="file://${ASSURE_NOT_SET}"))
