@@ -20,6 +20,7 @@ _CHUNK = 1 << 20
 _HEAD = 512
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
+# What the libraries raise for an archive that is broken; NotImplementedError is zipfile's word for a method it lacks.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, NotImplementedError, ValueError,
 )  # fmt: skip
