@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import random
+import re
 import shutil
 import subprocess
 import time
@@ -157,7 +158,20 @@ def _run_dbt(variables: dict) -> list[tuple[str, str, float]]:
     )
     if result.exception:
         raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; {SEE_MORE}")
-    return [(one.node.name, str(one.status), one.execution_time) for one in result.result or ()]
+    return [(_told(one), str(one.status), one.execution_time) for one in result.result or ()]
+
+
+BROKEN_CONSTRAINT = re.compile(
+    r'^\s*(null value in column "\w+"|duplicate key value violates unique constraint "\w+"'
+    r'|insert or update on table "\w+" violates foreign key constraint "\w+")',
+    re.MULTILINE,
+)
+
+
+def _told(outcome) -> str:
+    """Return the node's name, with the constraint it broke if it broke one: the rest of a message quotes cells."""
+    broken = BROKEN_CONSTRAINT.search(outcome.message or "")
+    return f"{outcome.node.name} ({broken[1]})" if broken else outcome.node.name
 
 
 def _said_by_dbt() -> list[str]:
@@ -276,11 +290,13 @@ def _drop_old() -> None:
 
 
 def _drop_schema(connection: Connection, schema: str) -> None:
-    """Drop a schema and what we built in it, one by one and never with CASCADE: what others hung on it must not go."""
+    """Drop a schema and what we built in it, by name and never with CASCADE: what others hung on it must not go."""
+    relations = _relations(connection, schema)
     with connection.cursor() as cursor:
-        for name, kind in sorted(_relations(connection, schema), key=lambda relation: relation[1] != "v"):
-            word = sql.SQL({"v": "view", "m": "materialized view"}.get(kind, "table"))
-            cursor.execute(sql.SQL("drop {} {}").format(word, sql.Identifier(schema, name)))
+        for word, kinds in (("view", "v"), ("materialized view", "m"), ("table", "rp")):
+            ours = [sql.Identifier(schema, name) for name, kind in relations if kind in kinds]
+            if ours:  # together, because foreign keys tie them to each other
+                cursor.execute(sql.SQL("drop {} {}").format(sql.SQL(word), sql.SQL(", ").join(ours)))
         cursor.execute(sql.SQL("drop schema if exists {}").format(sql.Identifier(schema)))
 
 

@@ -59,7 +59,7 @@ def test_what_passes_by_itself_says_to_run_it_again(told):
 
 @pytest.fixture
 def broken_project(told, tmp_path, monkeypatch):
-    """A dbt project of one model that breaks on a cell, in the place of ours."""
+    """A dbt project in the place of ours: one model breaks on a cell, the other on what its table declares."""
     with connect("transformer") as opened, opened.cursor() as cursor:
         cursor.execute("create table intermediate.said as select %s::text as words", (CANARY,))
     project = tmp_path / "project"
@@ -71,6 +71,14 @@ def broken_project(told, tmp_path, monkeypatch):
     (project / "models" / "fct_broken.sql").write_text(
         "select words::integer as number from intermediate.said", encoding="utf-8"
     )
+    (project / "models" / "fct_keyless.sql").write_text(
+        "select null::text as input_key, words from intermediate.said", encoding="utf-8"
+    )
+    (project / "models" / "keyless.yml").write_text(
+        "models: [{name: fct_keyless, config: {contract: {enforced: true}}, columns: ["
+        "{name: input_key, data_type: text, constraints: [{type: primary_key}]}, {name: words, data_type: text}]}]",
+        encoding="utf-8",
+    )
     own = build.dbt_arguments({})
     monkeypatch.setattr(
         build, "dbt_arguments", lambda _: [str(project) if one == str(ROOT / "dbt_project") else one for one in own]
@@ -80,6 +88,7 @@ def broken_project(told, tmp_path, monkeypatch):
 def test_a_model_that_breaks_on_a_cell_is_named_and_the_cell_is_not(broken_project, as_of, capfd, caplog):
     with caplog.at_level(logging.DEBUG), pytest.raises(build.BuildFailed, match="fct_broken") as raised:
         build.build(0, as_of, "2026-27-Q1")
+    assert 'fct_keyless (null value in column "input_key")' in str(raised.value)
     out, err = capfd.readouterr()
     files = [path for path in (state() / "dbt").rglob("*") if path.is_file()]
     assert CANARY not in "".join([out, err, caplog.text, *traceback.format_exception(raised.value)])
