@@ -50,7 +50,7 @@ worded as (
             when findings.kind = 'told_back_disputed'
                 then
                     'The register says that people were told what became of what they said.'
-                    || ' Fewer than half of the members whom somebody else asked say so.'
+                    || ' Fewer than half of the members whom their network asked say so.'
                     || ' Which of the two is right is not known.'
         end as finding_words
     from findings

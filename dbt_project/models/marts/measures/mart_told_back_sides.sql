@@ -1,4 +1,4 @@
--- What an organisation's register says about telling people, beside what people say whom somebody else asked.
+-- What an organisation's register says about telling people, beside what people say whom their network asked.
 -- The register speaks of the year that ends with the quarter: those asked remember more than three months.
 with
 
@@ -6,18 +6,28 @@ inputs as (
     select * from {{ ref("fct_inputs") }}
 ),
 
+organisations as (
+    select * from {{ ref("dim_organisation") }}
+),
+
+-- An organisation asking about itself is one side only, and asking about another it has a side of its own.
+networks as (
+    select organisation_code from organisations
+    where organisation_kind = 'network'
+),
+
 asked as (
     select
-        about_organisation_code as organisation_code,
-        quarter_id,
-        sum(answer_count)::bigint as answer_count,
-        coalesce(sum(answer_count) filter (where answer_code = 'yes'), 0)::bigint as told_answer_count
-    from {{ ref("fct_survey_answers") }}
+        answers.about_organisation_code as organisation_code,
+        answers.quarter_id,
+        sum(answers.answer_count)::bigint as answer_count,
+        coalesce(sum(answers.answer_count) filter (where answers.answer_code = 'yes'), 0)::bigint as told_answer_count
+    from {{ ref("fct_survey_answers") }} as answers
+    inner join networks on answers.organisation_code = networks.organisation_code
     where
-        item_code = 'was_told_what_happened'
-        and scale is not null
-        -- What a sender says about itself is one side only.
-        and about_organisation_code <> organisation_code
+        answers.item_code = 'was_told_what_happened'
+        and answers.scale is not null
+        and answers.about_organisation_code <> answers.organisation_code
     group by 1, 2
 ),
 
@@ -35,10 +45,6 @@ quarters as (
         quarter_start_on,
         quarter_end_on
     from {{ ref("dim_date") }}
-),
-
-organisations as (
-    select * from {{ ref("dim_organisation") }}
 ),
 
 sides as (
