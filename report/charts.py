@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import altair as alt
 import vl_convert
 from markupsafe import Markup
 
@@ -27,6 +26,10 @@ INK = {
 TEXT, LINE, QUIET, GOOD, CONCERN, PAPER = INK
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 VEGA_LITE = "6.4"
+
+Spec = dict
+"""A chart or a part of one, in the words of Vega-Lite."""
+
 # The unit of a series of shares; its axis runs in hundredths.
 SHARE = "Share of all"
 
@@ -85,7 +88,8 @@ def told_back_curve(key: str, steps: Sequence[Step]) -> Drawing:
     return _twice(key, lambda width: _curve(steps, width))
 
 
-def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
+def _spc(points: Sequence[Point], unit: str, width: int) -> Spec:
+    is_wide = width > 400
     rows = [
         {
             "place": place,
@@ -94,54 +98,67 @@ def _spc(points: Sequence[Point], unit: str, width: int) -> alt.LayerChart:
             "lower": _reachable(point.lower, unit),
             "upper": _reachable(point.upper, unit),
             "kind": POINTS[point_kind(point.point_type)][0],
-            "area": POINTS[point_kind(point.point_type)][3] * (1 if width > 400 else 0.6),
+            "area": POINTS[point_kind(point.point_type)][3] * (1 if is_wide else 0.6),
         }
         for place, point in enumerate(points)
     ]
-    labels = {place: point.label for place, point in enumerate(points)}
-    shown = _spread(len(points), 7 if width > 400 else 3)
-    x = alt.X(
-        "place:Q",
-        scale=alt.Scale(domain=[-0.5, len(points) - 0.5 + len(points) * (0.13 if width > 400 else 0.3)], nice=False),
-        axis=alt.Axis(values=shown, labelExpr=_label_expression(labels), title=None, grid=False, labelOverlap=False),
-    )
-    number_format = "%" if unit == SHARE else alt.Undefined
-    y = alt.Y(
-        "value:Q",
-        scale=alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(title=None, tickCount=5, format=number_format),
-    )
-    data = alt.Chart(alt.Data(values=rows)).encode(x=x)
-    drawn = [word for word in (POINTS[kind][0] for kind in POINTS) if any(row["kind"] == word for row in rows)]
-    looks = {words: look for words, *look in POINTS.values()}
-    kinds = alt.Scale(domain=drawn, range=[looks[word][0] for word in drawn])
-    colours = alt.Scale(domain=drawn, range=[looks[word][1] for word in drawn])
-    legend = alt.Legend(
-        title=None, orient="top", direction="horizontal" if width > 400 else "vertical", symbolSize=90, labelLimit=400
-    )
+    x = _number("place") | {
+        "scale": {"domain": [-0.5, len(points) - 0.5 + len(points) * (0.13 if is_wide else 0.3)], "nice": False},
+        "axis": {
+            "values": _spread(len(points), 7 if is_wide else 3),
+            "labelExpr": _label_expression({place: point.label for place, point in enumerate(points)}),
+            "labelOverlap": False,
+            "title": None,
+            "grid": False,
+        },
+    }
+    y = _number("value") | {
+        "scale": {"zero": True, "nice": True},
+        "axis": {"title": None, "tickCount": 5} | ({"format": "%"} if unit == SHARE else {}),
+    }
+    steps = {"type": "line", "color": QUIET, "strokeWidth": 1.5, "interpolate": "step"}
     layers = [
-        data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("upper:Q")),
-        data.mark_line(color=QUIET, strokeDash=[6, 4], strokeWidth=1.5, interpolate="step").encode(y=alt.Y("lower:Q")),
-        data.mark_line(color=QUIET, strokeWidth=1.5, interpolate="step").encode(y=alt.Y("mean:Q")),
-        data.mark_line(color=LINE, strokeWidth=1.5).encode(y=y),
-        data.mark_point(opacity=1, strokeWidth=1)
-        .transform_filter("isValid(datum.value)")
-        .encode(
-            y=y,
-            shape=alt.Shape("kind:N", scale=kinds, legend=legend),
-            color=alt.Color("kind:N", scale=colours, legend=legend),
-            fill=alt.Fill("kind:N", scale=colours, legend=legend),
-            size=alt.Size("area:Q", scale=None),
-        ),
+        {"mark": steps | {"strokeDash": [6, 4]}, "encoding": {"y": _number("upper")}},
+        {"mark": steps | {"strokeDash": [6, 4]}, "encoding": {"y": _number("lower")}},
+        {"mark": steps, "encoding": {"y": _number("mean")}},
+        {"mark": {"type": "line", "color": LINE, "strokeWidth": 1.5}, "encoding": {"y": y}},
+        {
+            "mark": {"type": "point", "opacity": 1, "strokeWidth": 1},
+            "transform": [{"filter": "isValid(datum.value)"}],
+            "encoding": {"y": y, "size": _number("area") | {"scale": None}} | _by_kind(rows, is_wide),
+        },
     ]
     last = next((row for row in reversed(rows) if row["mean"] is not None), None)
     if last:
         layers += [
-            _at_line(last["place"], last[column], words, x)
+            _at_line(last["place"], last[column], words)
             for column, words in (("upper", "upper limit"), ("mean", "average"), ("lower", "lower limit"))
             if last[column] is not None
         ]
-    return _finished(alt.layer(*layers), width, 300 if width > 400 else 250, unit)
+    return _finished(rows, x, layers, width, 300 if is_wide else 250, unit)
+
+
+def _number(field: str) -> Spec:
+    return {"field": field, "type": "quantitative"}
+
+
+def _by_kind(rows: list[dict], is_wide: bool) -> Spec:
+    """Shape and colour by kind of point, the kinds that occur alone, with their legend."""
+    there = {row["kind"] for row in rows}
+    looks = [look for look in POINTS.values() if look[0] in there]
+    legend = {
+        "title": None, "orient": "top", "direction": "horizontal" if is_wide else "vertical", "symbolSize": 90,
+        "labelLimit": 400,
+    }  # fmt: skip
+    return {
+        channel: {
+            "field": "kind",
+            "type": "nominal",
+            "scale": {"domain": [look[0] for look in looks], "range": [look[at] for look in looks]},
+            "legend": legend,
+        }
+        for channel, at in (("shape", 1), ("color", 2), ("fill", 2))
+    }
 
 
 def _reachable(limit: float | None, unit: str) -> float | None:
@@ -149,63 +166,60 @@ def _reachable(limit: float | None, unit: str) -> float | None:
     return None if limit is None or (unit == SHARE and not 0 <= limit <= 1) else limit
 
 
-def _curve(steps: Sequence[Step], width: int) -> alt.LayerChart:
+def _curve(steps: Sequence[Step], width: int) -> Spec:
     rows = [{"day": step.day, "share": step.share, "lower": step.lower, "upper": step.upper} for step in steps]
-    x = alt.X(
-        "day:Q",
-        scale=alt.Scale(zero=True, nice=False),
-        axis=alt.Axis(title="Days since it was said", grid=False, tickCount=6),
-    )
-    y = alt.Y(
-        "share:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(title=None, format="%", values=[0, 0.25, 0.5, 0.75, 1])
-    )
-    data = alt.Chart(alt.Data(values=rows)).encode(x=x)
-    layers = []
+    x = _number("day") | {
+        "scale": {"zero": True, "nice": False},
+        "axis": {"title": "Days since it was said", "grid": False, "tickCount": 6},
+    }
+    y = _number("share") | {
+        "scale": {"domain": [0, 1]},
+        "axis": {"title": None, "format": "%", "values": [0, 0.25, 0.5, 0.75, 1]},
+    }
+    curve = {"type": "line", "color": LINE, "strokeWidth": 2.5, "interpolate": "step-after"}
+    layers = [{"mark": curve, "encoding": {"y": y}}]
     if any(row["lower"] is not None for row in rows):
-        layers.append(
-            data.mark_area(color=QUIET, opacity=0.18, interpolate="step-after").encode(
-                y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")
-            )
-        )
-    layers.append(data.mark_line(color=LINE, strokeWidth=2.5, interpolate="step-after").encode(y=y))
-    return _finished(alt.layer(*layers), width, 260 if width > 400 else 220, "Share who have been told")
+        band = {"type": "area", "color": QUIET, "opacity": 0.18, "interpolate": "step-after"}
+        layers.insert(0, {"mark": band, "encoding": {"y": _number("lower"), "y2": {"field": "upper"}}})
+    return _finished(rows, x, layers, width, 260 if width > 400 else 220, "Share who have been told")
 
 
-def _at_line(place: int, value: float, words: str, x: alt.X) -> alt.Chart:
-    return (
-        alt.Chart(alt.Data(values=[{"place": place, "at": value, "words": words}]))
-        .mark_text(align="left", baseline="middle", dx=9, fontSize=12, color=TEXT, font=FONT)
-        .encode(x=x, y=alt.Y("at:Q"), text="words:N")
-    )
+def _at_line(place: int, value: float, words: str) -> Spec:
+    return {
+        "data": {"values": [{"place": place, "at": value, "words": words}]},
+        "mark": {
+            "type": "text", "align": "left", "baseline": "middle", "dx": 9, "fontSize": 12, "color": TEXT, "font": FONT,
+        },
+        "encoding": {"y": _number("at"), "text": {"field": "words", "type": "nominal"}},
+    }  # fmt: skip
 
 
-def _finished(chart: alt.LayerChart, width: int, height: int, unit: str) -> alt.LayerChart:
+def _finished(rows: list[dict], x: Spec, layers: list[Spec], width: int, height: int, unit: str) -> Spec:
     size = 13 if width > 400 else 12
-    return (
-        chart.properties(
-            width=width,
-            height=height,
-            padding=4,
-            title=alt.TitleParams(
-                unit, anchor="start", fontSize=size, fontWeight="normal", color=TEXT, font=FONT, offset=8
-            ),
-        )
-        .resolve_scale(y="shared")
-        .configure(background="transparent", font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=TEXT,
-            titleColor=TEXT,
-            gridColor=QUIET,
-            gridOpacity=0.25,
-            domainColor=QUIET,
-            tickColor=QUIET,
-            labelFontSize=size,
-            titleFontSize=size,
-            titleFontWeight="normal",
-        )
-        .configure_legend(labelColor=TEXT, labelFontSize=size, titleColor=TEXT)
-    )
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "data": {"values": rows},
+        "encoding": {"x": x},
+        "layer": layers,
+        "width": width,
+        "height": height,
+        "padding": 4,
+        "title": {
+            "text": unit, "anchor": "start", "fontSize": size, "fontWeight": "normal", "color": TEXT, "font": FONT,
+            "offset": 8,
+        },
+        "resolve": {"scale": {"y": "shared"}},
+        "config": {
+            "background": "transparent",
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": TEXT, "titleColor": TEXT, "gridColor": QUIET, "gridOpacity": 0.25, "domainColor": QUIET,
+                "tickColor": QUIET, "labelFontSize": size, "titleFontSize": size, "titleFontWeight": "normal",
+            },
+            "legend": {"labelColor": TEXT, "labelFontSize": size, "titleColor": TEXT},
+        },
+    }  # fmt: skip
 
 
 def _label_expression(labels: dict[int, str]) -> str:
@@ -226,9 +240,9 @@ def _twice(key: str, draw) -> Drawing:
     return Drawing(wide=_svg(draw(620), f"{key}-wide"), narrow=_svg(draw(230), f"{key}-narrow"))
 
 
-def _svg(chart: alt.LayerChart, key: str) -> Markup:
+def _svg(chart: Spec, key: str) -> Markup:
     """The chart as SVG for a page: ids of its own, and hidden from screen readers, whom the page tells in words."""
-    drawn = vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE)
+    drawn = vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE)
     drawn = re.sub(
         r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn, count=1
     )
