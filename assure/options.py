@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from warehouse.periods import LONDON, quarter_named
+from warehouse.periods import moment_named, quarter_named
 
 AsOf = Annotated[
     str | None,
@@ -20,12 +20,9 @@ def moment_of(text: str | None) -> dt.datetime:
     if text is None:
         return dt.datetime.now(dt.UTC)
     try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter("write a day as 2026-07-29, or a moment as 2026-07-29T07:00+01:00") from None
-    if len(text) <= 10:
-        moment = moment.replace(hour=6)
-    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+        return moment_named(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def quarter_of_name(name: str) -> str:
@@ -39,7 +36,7 @@ def quarter_of_name(name: str) -> str:
 
 def chosen(codes: list[str] | None) -> list:
     """Return the senders of these codes, or all of them."""
-    from loaders.provider import load_provider, load_providers
+    from loaders.senders.provider import load_provider, load_providers
     from warehouse.paths import providers
 
     if not codes:

@@ -5,8 +5,10 @@ import datetime as dt
 
 def as_of(run) -> dt.datetime:
     """Return the run's `as_of` parameter, or now: the moment everything in this run is dated by."""
+    from warehouse.periods import moment_named
+
     given = (run.conf or {}).get("as_of")
-    return dt.datetime.fromisoformat(given) if given else dt.datetime.now(dt.UTC)
+    return moment_named(given) if given else dt.datetime.now(dt.UTC)
 
 
 def period(run):

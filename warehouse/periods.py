@@ -15,6 +15,17 @@ DATA_CUT_WORKING_DAY = 20
 """Working day after a quarter's end on which its report's figures are frozen."""
 
 
+def moment_named(text: str) -> dt.datetime:
+    """Return the moment of an ISO text; a day is its morning, and one without a zone is London's. Raises ValueError."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("write a day as 2026-07-29, or a moment as 2026-07-29T07:00+01:00") from None
+    if len(text) <= 10:
+        moment = moment.replace(hour=6)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LONDON)
+
+
 class Period(NamedTuple):
     """A closed range of days."""
 

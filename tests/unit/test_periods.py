@@ -124,3 +124,21 @@ def test_periods_overlap_when_they_have_a_day_in_common():
     assert march.overlaps(quarter)
     assert quarter.overlaps(march)
     assert not march.overlaps(periods.period_named("2024-04"))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-07-29", "2026-07-29T05:00+00:00"),
+        ("2026-07-29T07:00", "2026-07-29T06:00+00:00"),
+        ("2026-01-29T07:00", "2026-01-29T07:00+00:00"),
+        ("2026-07-29T07:00+00:00", "2026-07-29T07:00+00:00"),
+    ],
+)
+def test_a_moment_without_a_zone_is_londons(text, moment):
+    assert periods.moment_named(text) == dt.datetime.fromisoformat(moment)
+
+
+def test_what_is_no_moment_is_refused_with_an_example():
+    with pytest.raises(ValueError, match="2026-07-29T07:00"):
+        periods.moment_named("next Tuesday")
