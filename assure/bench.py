@@ -53,10 +53,10 @@ def run(say: Voice, rows: int, points: int) -> list[Measured]:
 
 
 def _load_one_file(timed: Callable, folder: Path, rows: int) -> None:
-    from loaders import load
+    from loaders import fetching, load
 
     sender = _sender(folder, rows)
-    timed("fetch, hash, encrypt and keep a file", "rows", lambda: rows * len(load.fetch(sender, AS_OF).load_ids))
+    timed("fetch, hash, encrypt and keep a file", "rows", lambda: rows * len(fetching.fetch(sender, AS_OF).load_ids))
     timed("read, type and land it", "rows", lambda: rows * len(load.land(sender, AS_OF)))
     timed("judge it by its contract", "rows", lambda: rows * len(load.judge(sender, AS_OF)))
 
@@ -69,7 +69,7 @@ def _load_one_file(timed: Callable, folder: Path, rows: int) -> None:
 
 def _carry_the_region(timed: Callable, region: Path) -> None:
     from loaders import load
-    from loaders.provider import load_providers
+    from loaders.senders.provider import load_providers
     from report import publication
 
     def load_all() -> int:
@@ -100,7 +100,7 @@ def _carry_the_region(timed: Callable, region: Path) -> None:
 
 def _sender(folder: Path, rows: int):
     """Return the made-up trust's incident feed with a folder for a door, and one file of `rows` incidents behind it."""
-    from loaders.provider import Door, load_provider
+    from loaders.senders.provider import Door, load_provider
     from warehouse.paths import ROOT
 
     trust = load_provider(ROOT / "providers" / "zw1.yml")

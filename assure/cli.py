@@ -97,7 +97,7 @@ def load(
 ) -> None:
     """Fetch, land and judge what senders sent. What a build makes of it: `assure build`."""
     from loaders import load as loading
-    from loaders import replies
+    from loaders.replies import gathering
 
     try:
         only = period_named(period) if period else None
@@ -119,7 +119,7 @@ def load(
             say.print(f"{provider.code}: waits at the door for the files that together: names: {path}")
         for path in fetched.without_agreement:
             say.print(f"{provider.code}: no agreement in force, not fetched: {path}; renew it under agreements:")
-        print(replies.write(provider))
+        print(gathering.write(provider))
     if failed:
         raise typer.Exit(BROKEN)
 
@@ -133,7 +133,7 @@ def build(
 ) -> None:
     """Let the wave of judged loads in, build the marts beside the old ones, test them and swap them in."""
     from loaders import load as loading
-    from loaders.check import remember_accepted
+    from loaders.onboarding.check import remember_accepted
     from warehouse import build as building
 
     moment = moment_of(as_of)
@@ -342,9 +342,10 @@ def withdraw(load_id: int, because: Because, role: Role = "data manager", as_of:
 def reread(sender: str, as_of: AsOf = None) -> None:
     """Read a sender's kept files again, after its mapping or a contract was mended."""
     from loaders import load as loading
+    from loaders import registering
 
     provider, moment = chosen([sender])[0], moment_of(as_of)
-    registered = loading.reread(provider, moment)
+    registered = registering.reread(provider, moment)
     loading.land(provider, moment)
     loading.judge(provider, moment)
     say.print(f"{sender}: {len(registered)} files read anew; assure build lets them in")

@@ -51,7 +51,7 @@ def run(say: Console, *, fresh: bool = False) -> Path:
 def carry(region: Path) -> None:
     """Carry the region from its files to its published edition by the functions that the DAGs call, without Airflow."""
     from loaders import load
-    from loaders.provider import load_providers
+    from loaders.senders.provider import load_providers
     from report import publication
     from warehouse import build
 

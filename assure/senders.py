@@ -13,7 +13,7 @@ from warehouse.periods import LONDON
 
 say = Voice()
 
-# What a provider file allows stands in loaders/provider.py and feeds.py; a test holds these to be the same.
+# What a provider file allows stands in loaders/senders/provider.py and feeds.py; a test holds these to be the same.
 Kind = Literal["nhs_trust", "charity", "community_interest_company", "icb", "network", "national_statistics"]
 Tier = Literal["full", "minimal", "statistics"]
 Every = Literal["month", "quarter", "year", "once"]
@@ -55,40 +55,40 @@ def new_provider(
     Of the sample's content only codes are written down, and none that could be words about a person.
     """
     from expectations.contract import load_contracts
-    from loaders import onboarding
-    from loaders.matching import learn
-    from loaders.tabular import Unreadable
+    from loaders.onboarding import drafting
+    from loaders.onboarding.matching import learn
+    from loaders.reading.tabular import Unreadable
     from warehouse.paths import ROOT, providers
 
     ask = _Asker(asks=not yes)
     sample = sample or ask.path("A sample file, as the sender sends it")
     contracts = load_contracts()
     today = moment_of(as_of).astimezone(LONDON).date()
-    code = ask("A short code for the sender (letters and digits)", code, onboarding.suggested_code(sample.name))
+    code = ask("A short code for the sender (letters and digits)", code, drafting.suggested_code(sample.name))
     known = learn({providers(), ROOT / "providers", ROOT / "providers" / "examples"}, contracts, but=code)
     name = ask("Its name", name, code.upper())
     kind = ask("Its kind", kind, "nhs_trust", get_args(Kind))
     tier = ask("Its tier: full, or minimal for a small one", tier, _tier_of(kind), get_args(Tier))
     icb = ask("Code of its integrated care board", icb, _usual_board()).upper()
-    icb_name = icb_name or onboarding.board_name(icb) or ask("Name of that board", None, icb)
+    icb_name = icb_name or drafting.board_name(icb) or ask("Name of that board", None, icb)
     try:
-        guessed = record or onboarding.guess(sample, contracts, known)
+        guessed = record or drafting.guess(sample, contracts, known)
         records = ask("What the sample is of (records, by commas)", _joined(record), _joined(guessed))
         every = ask("How often such a file comes", every, _often(sample.name), get_args(Every))
         agreement = ask("Reference of the data sharing agreement (blank: none yet)", agreement, "") or None
         is_new = agreement is not None
-        first = _day(valid_from) if valid_from else today if is_new else onboarding.NOT_AGREED
-        last = _day(valid_to) if valid_to else _a_year_on(first) if is_new else onboarding.NOT_AGREED
-        answers = onboarding.Answers(
+        first = _day(valid_from) if valid_from else today if is_new else drafting.NOT_AGREED
+        last = _day(valid_to) if valid_to else _a_year_on(first) if is_new else drafting.NOT_AGREED
+        answers = drafting.Answers(
             code=code, name=name, kind=kind, tier=tier, icb_code=icb, icb_name=icb_name,
             records=tuple(one.strip() for one in records.split(",") if one.strip()) if record or ask.asks else (),
             every=every, due_working_day=due, agreement=agreement, valid_from=first, valid_to=last,
             lawful_basis=lawful_basis, dpia_reference=dpia, retention_months=retention, opt_out_applied_by=opt_out,
             url=door or "", credential=credential, contact=contact, is_made_up=made_up,
         )  # fmt: skip
-        made = onboarding.draft(sample, answers, contracts, known)
+        made = drafting.draft(sample, answers, contracts, known)
     except Unreadable as fault:
-        raise onboarding.OnboardingError(_why_unreadable(fault)) from None
+        raise drafting.OnboardingError(_why_unreadable(fault)) from None
     path = providers() / f"{code}.yml"
     if path.exists() and not overwrite:
         say.print(f"{path} exists; this belongs under its feeds:, and its records under agreements:")
@@ -118,8 +118,8 @@ def check(
     It is compared with the file named by --against, else with the last one that was accepted on this machine.
     Exit code 0 accept, 1 hold or refuse.
     """
-    from loaders import check as checking
-    from loaders.plain_lines import describe
+    from loaders.onboarding import check as checking
+    from loaders.replies.plain_lines import describe
 
     moment = moment_of(as_of)
     sender = chosen([provider])[0] if provider else _expecting(file)
@@ -170,19 +170,19 @@ def reply(
 
     Senders with contact: in their provider file are written to each working day at 07:30 by the DAG tell_senders.
     """
-    from loaders import replies, reply_page
+    from loaders.replies import gathering, pages
 
     moment = moment_of(as_of)
     for provider in chosen([sender] if sender else None):
-        news = replies.news(provider, moment)
+        news = gathering.news(provider, moment)
         if not news.files:
             say.print(f"{provider.code}: nothing new to tell")
             continue
-        for path in reply_page.leave(news, provider.code, out):
+        for path in pages.leave(news, provider.code, out):
             print(path)
-        say.print(f"{provider.code}: {reply_page.summary(news)}")
+        say.print(f"{provider.code}: {pages.summary(news)}")
         if told:
-            replies.told(news, told)
+            gathering.told(news, told)
 
 
 class _Asker:
@@ -214,7 +214,7 @@ def _joined(records) -> str | None:
 
 
 def _often(name: str) -> str:
-    from loaders.file_patterns import file_pattern
+    from loaders.onboarding.file_patterns import file_pattern
 
     return file_pattern(name)[1]
 
@@ -227,14 +227,14 @@ def _usual_board() -> str:
     """Return the board of the senders there are; a new one mostly belongs to the same."""
     from collections import Counter
 
-    from loaders.provider import load_providers
+    from loaders.senders.provider import load_providers
 
     boards = Counter(one.icb_code for one in load_providers().values())
     return boards.most_common(1)[0][0] if boards else "ICB"
 
 
 def _expecting(file: Path):
-    from loaders.check import wanted_by
+    from loaders.onboarding.check import wanted_by
 
     found = wanted_by(file.resolve(), chosen(None))
     if len(found) != 1:

@@ -32,8 +32,9 @@ def build_warehouse():
     @task
     def accept(dag_run=None) -> int:
         from clock import as_of
-        from loaders import check, load
-        from loaders.provider import load_providers
+        from loaders import load
+        from loaders.onboarding import check
+        from loaders.senders.provider import load_providers
 
         load.refresh_reference(as_of(dag_run))
         sequence = load.accept_wave(as_of(dag_run))

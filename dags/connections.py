@@ -19,8 +19,8 @@ def from_airflow(name: str) -> dict[str, str] | None:
 
 def mailbox(contact: str) -> list[str]:
     """Return the addresses of a sender's role mailbox. Raises ProviderFileError where nobody knows any."""
-    from loaders.credentials import ask_also, credential
-    from loaders.provider import ProviderFileError
+    from loaders.senders.credentials import ask_also, credential
+    from loaders.senders.provider import ProviderFileError
 
     ask_also(from_airflow)
     to = credential(contact).get("to") or []

@@ -52,18 +52,19 @@ def ingest(sender: str):
         def fetch(dag_run=None) -> int:
             from clock import as_of, period
             from connections import from_airflow
-            from loaders import credentials, load
-            from loaders.provider import load_providers
+            from loaders import fetching
+            from loaders.senders import credentials
+            from loaders.senders.provider import load_providers
 
             credentials.ask_also(from_airflow)
-            return len(load.fetch(load_providers()[sender], as_of(dag_run), period(dag_run)).load_ids)
+            return len(fetching.fetch(load_providers()[sender], as_of(dag_run), period(dag_run)).load_ids)
 
         # Of a sender with one feed that cannot be had the others are carried on; the run stays red.
         @task(trigger_rule="all_done")
         def land(fetched: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.provider import load_providers
+            from loaders.senders.provider import load_providers
 
             return len(load.land(load_providers()[sender], as_of(dag_run)))
 
@@ -71,7 +72,7 @@ def ingest(sender: str):
         def judge(landed: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.provider import load_providers
+            from loaders.senders.provider import load_providers
 
             return len(load.judge(load_providers()[sender], as_of(dag_run)))
 

@@ -35,7 +35,7 @@ def tell_senders():
     @task
     def senders(dag_run=None) -> list[str]:
         from clock import as_of
-        from loaders.provider import load_providers
+        from loaders.senders.provider import load_providers
         from warehouse.periods import LONDON, is_working_day
 
         return sorted(load_providers()) if is_working_day(as_of(dag_run).astimezone(LONDON).date()) else []
@@ -46,20 +46,20 @@ def tell_senders():
 
         from clock import as_of
         from connections import mailbox
-        from loaders import replies, reply_page
-        from loaders.provider import load_providers
+        from loaders.replies import gathering, pages
+        from loaders.senders.provider import load_providers
 
         moment, provider = as_of(dag_run), load_providers()[sender]
         if provider.contact is None:
-            return reply_page.leave_news(provider, moment)
-        with replies.telling(provider, moment, provider.contact) as reply:
+            return pages.leave_news(provider, moment)
+        with gathering.telling(provider, moment, provider.contact) as reply:
             if reply is None:
                 return "nothing new"
-            _, rows = reply_page.leave(reply, provider.code)
+            _, rows = pages.leave(reply, provider.code)
             message = SmtpNotifier(
                 to=mailbox(provider.contact),
-                subject=reply_page.subject(reply),
-                html_content=reply_page.page(reply),
+                subject=pages.subject(reply),
+                html_content=pages.page(reply),
                 files=[str(rows)],
                 # Of two with one id a mail server delivers one, should this end between sending and recording.
                 custom_headers={"Message-ID": f"<{reply.key}@coproduction-assurance>"},

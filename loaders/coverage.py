@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 
-from loaders.feeds import Feed
-from loaders.provider import Provider
+from loaders.senders.feeds import Feed
+from loaders.senders.provider import Provider
 from warehouse.build import BUILD_LOCK
 from warehouse.periods import LONDON, periods_between, working_day_after
 

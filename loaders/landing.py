@@ -13,15 +13,15 @@ from psycopg2.extensions import connection as Connection
 from expectations.contract import Contract
 from expectations.verdict import finding, row_finding
 from loaders import identifiers
-from loaders.beside import companions
-from loaders.cells import text_of
-from loaders.feeds import NAMED, Feed
-from loaders.file_names import FileName
-from loaders.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, spaced
-from loaders.provider import Provider
 from loaders.pseudonyms import person_ref
-from loaders.row import Row, Unreadable
-from loaders.tabular import NIL, remnants, rows
+from loaders.reading.beside import companions
+from loaders.reading.cells import text_of
+from loaders.reading.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, spaced
+from loaders.reading.row import Row, Unreadable
+from loaders.reading.tabular import NIL, remnants, rows
+from loaders.senders.feeds import NAMED, Feed
+from loaders.senders.file_names import FileName
+from loaders.senders.provider import Provider
 from warehouse.ledger import Finding
 
 BATCH = 5_000

@@ -1,120 +1,34 @@
 """Carry a sender's files into the warehouse: fetch, land, judge, accept; every step may be killed and run again."""
 
 import datetime as dt
-import hashlib
 import logging
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO
+from collections.abc import Callable, Iterable
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from expectations import judging, verdict
-from expectations.contract import Contract, load_contracts
 from expectations.verdict import finding
-from loaders import keep, landing, sightings_before, together, whole_file
-from loaders.doors import Sighting, open_door
-from loaders.feeds import Feed, FileName
-from loaders.provider import Provider, contract_versions, load_providers
-from loaders.unreachable import DoorUnreachable
+from loaders import keep, landing, whole_file
+from loaders.fetching import Fetched, fetch
+from loaders.registering import contracts, feed_of, find_twice, is_todays, may_repeat, register_again
+from loaders.senders.feeds import Feed
+from loaders.senders.provider import Provider, load_providers
 from warehouse import build, ledger
 from warehouse.connection import OWNER, connect, url
-from warehouse.periods import LONDON, Period, last_ended_quarter
+from warehouse.periods import Period, last_ended_quarter
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """What a look through a sender's door came to: new loads, files nobody may take, and names no feed expects."""
-
-    load_ids: list[int]
-    without_agreement: list[str]
-    unexpected: list[str]
-    incomplete: list[str] = field(default_factory=list)
-    """Files that wait at the door for those that are read with them."""
-
-
-@cache
-def contracts() -> Mapping[str, Contract]:
-    """Return every record's contract, read once."""
-    return load_contracts()
-
-
-def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
-    """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable.
-
-    With a `period`, a backfill: only files that are about days of it, and those also where they were seen before.
-    A feed whose file cannot be had is passed by, so that the other feeds' are, and raised about at the end.
-    """
-    fetched, failures = Fetched([], [], []), {}
-    today = as_of.astimezone(LONDON).date()
-    with connect("loader") as connection:
-        seen = sightings_before.seen(connection, provider) if period is None else {}
-        answered = sightings_before.answered(connection, provider)
-        # No transaction is open while a door is asked.
-        connection.commit()
-        door = open_door(provider, as_of, answered)
-        sightings = [one for one in door.list() if one.modified_at is None or one.modified_at <= as_of]
-        fetched.unexpected.extend(one.path for one in sightings if not provider.expects(one.path))
-        _note_unexpected(connection, provider, fetched.unexpected, as_of)
-        connection.commit()
-        if fetched.unexpected:
-            log.warning(
-                "files at the door whose names no feed expects: see `assure status`",
-                extra={"sender": provider.code, "rows": len(fetched.unexpected)},
-            )
-        for sighting, name, said in _expected(provider, sightings):
-            if name in failures:
-                continue
-            if (whole := together.grouped(provider.feeds[name], sighting, said, sightings)) is None:
-                fetched.incomplete.append(sighting.path)
-                log.warning("waits for files that are read with it", extra={"sender": provider.code, "feed": name})
-                continue
-            if period and not (said.period and said.period.overlaps(period)):
-                continue
-            agreement = provider.agreement(provider.feeds[name], today)
-            if agreement is None:
-                fetched.without_agreement.append(sighting.path)
-                log.warning("no agreement in force: not fetched", extra={"sender": provider.code, "feed": name})
-                continue
-            # A door that tells no time is always read again; the hash then says whether the file is new.
-            if whole.modified_at and seen.get((name, whole.path)) == (whole.byte_count, whole.modified_at):
-                continue
-            with NamedTemporaryFile() as content:
-                try:
-                    taken = together.fetch(door, whole, Path(content.name))
-                except DoorUnreachable as error:
-                    failures[name] = error
-                    continue
-                if taken is None:
-                    continue
-                load_id, is_new = _register(
-                    connection, provider, name, whole, taken.sent_at, said, content, agreement.reference, as_of
-                )
-                connection.commit()
-            if is_new:
-                fetched.load_ids.append(load_id)
-                log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
-    for failure in failures.values():
-        raise failure
-    return fetched
-
-
-def _note_unexpected(connection: Connection, provider: Provider, paths: Iterable[str], as_of: dt.datetime) -> None:
-    """Keep for `assure status` what this look through the door found under names that no feed expects."""
-    with connection.cursor() as cursor:
-        cursor.execute("delete from audit.unexpected_files where provider_code = %s", (provider.organisation_code,))
-        cursor.executemany(
-            "insert into audit.unexpected_files (provider_code, path, seen_at) values (%s, %s, %s)"
-            " on conflict (provider_code, path) do nothing",
-            [(provider.organisation_code, path, as_of) for path in paths],
-        )
+def load_sender(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
+    """Fetch, land and judge one sender's files, of one period if given: what its DAG does, in one call."""
+    try:
+        return fetch(provider, as_of, period)
+    finally:
+        # What could be had is landed, whatever could not.
+        land(provider, as_of)
+        judge(provider, as_of)
 
 
 def land(provider: Provider, as_of: dt.datetime) -> list[int]:
@@ -126,9 +40,9 @@ def land(provider: Provider, as_of: dt.datetime) -> list[int]:
     with connect("loader") as connection:
         for state in ("fetched", "landed"):
             for load in ledger.loads(connection, state, provider.organisation_code):
-                is_another = load["feed"] in provider.feeds and not _is_todays(provider, load)
+                is_another = load["feed"] in provider.feeds and not is_todays(provider, load)
                 if is_another and ledger.claim(connection, load["load_id"], state):
-                    anew, _ = _register_again(connection, provider, load, as_of)
+                    anew, _ = register_again(connection, provider, load, as_of)
                     ledger.withdraw(connection, load["load_id"], "loader", f"read anew as load {anew}", as_of)
     return _each(provider, "fetched", as_of, _land_one)
 
@@ -170,179 +84,12 @@ def is_build_due(as_of: dt.datetime) -> bool:
     return bool(waits) or not build.is_current(sequence, as_of, last_ended_quarter(as_of))
 
 
-def reread(provider: Provider, as_of: dt.datetime) -> list[int]:
-    """Register every kept file again under today's mapping and contracts; return the loads that are new by it."""
-    registered = []
-    with connect("loader") as connection:
-        for load in _latest_readings(connection, provider):
-            if load["feed"] in provider.feeds and load["kept_name"] is not None:
-                load_id, is_new = _register_again(connection, provider, load, as_of)
-                registered += [load_id] if is_new else []
-    return registered
-
-
-def load_sender(provider: Provider, as_of: dt.datetime, period: Period | None = None) -> Fetched:
-    """Fetch, land and judge one sender's files, of one period if given: what its DAG does, in one call."""
-    try:
-        return fetch(provider, as_of, period)
-    finally:
-        # What could be had is landed, whatever could not.
-        land(provider, as_of)
-        judge(provider, as_of)
-
-
 def refresh_reference(as_of: dt.datetime) -> None:
     """Bring the warehouse's list of senders and of what they owe up to date with the provider files."""
     from loaders.coverage import refresh
 
     with connect("loader") as connection:
         refresh(connection, load_providers().values(), as_of)
-
-
-_CARRIED_OVER = (
-    "provider_code", "feed", "file_name", "file_sha256", "submitted_at", "byte_count", "agreement_reference",
-    "period_start_on", "period_end_on", "status_rank", "declared_version",
-)  # fmt: skip
-
-
-def _expected(provider: Provider, sightings: Iterable[Sighting]) -> Iterator[tuple[Sighting, str, FileName]]:
-    """Yield each sighting with the name of a feed that wants it and what its name says."""
-    for sighting in sightings:
-        for name, feed in provider.feeds.items():
-            if said := feed.match(sighting.path):
-                yield sighting, name, said
-
-
-def feed_of(provider: Provider, load: Mapping) -> Feed | None:
-    """Return a load's feed with the mapping of the file's day; None where the sender has no such feed any more."""
-    feed = provider.feeds.get(load["feed"])
-    return feed and feed.on(load["period_start_on"] or load["submitted_at"].astimezone(LONDON).date())
-
-
-def _is_todays(provider: Provider, load: Mapping) -> bool:
-    """Say whether a load's identity is what today's provider file and contracts would give it."""
-    feed = feed_of(provider, load)
-    return feed is not None and (load["mapping_version"], load["contract_versions"]) == _versions(
-        feed, load["file_name"]
-    )
-
-
-def _versions(feed: Feed, path: str) -> tuple[str, str]:
-    return feed.version_of(feed.match(path)), contract_versions(feed, contracts())
-
-
-def _register_again(connection: Connection, provider: Provider, load: Mapping, as_of: dt.datetime) -> tuple[int, bool]:
-    """Register the kept bytes of a load under today's mapping and contracts; return (load_id, is_new)."""
-    mapping_version, contract_version = _versions(feed_of(provider, load), load["file_name"])
-    delivery = ledger.Delivery(
-        **{name: load[name] for name in _CARRIED_OVER},
-        mapping_version=mapping_version,
-        contract_versions=contract_version,
-    )
-    load_id, is_new = ledger.register(connection, delivery, as_of)
-    if is_new:
-        with keep.opened(connection, load["load_id"], load["kept_name"]) as content:
-            _keep(connection, load_id, content)
-    return load_id, is_new
-
-
-def _register(
-    connection: Connection,
-    provider: Provider,
-    feed_name: str,
-    sighting: Sighting,
-    sent_at: dt.datetime | None,
-    said: FileName,
-    content: BinaryIO,
-    agreement: str,
-    as_of: dt.datetime,
-) -> tuple[int, bool]:
-    submitted_at = min(sent_at or as_of, as_of)
-    feed = provider.feeds[feed_name].of(said, submitted_at.astimezone(LONDON).date())
-    mapping_version, contract_version = _versions(feed, sighting.path)
-    size = content.seek(0, os.SEEK_END)
-    content.seek(0)
-    delivery = ledger.Delivery(
-        provider_code=provider.organisation_code,
-        feed=feed_name,
-        file_name=sighting.path,
-        file_sha256=hashlib.file_digest(content, "sha256").hexdigest(),
-        mapping_version=mapping_version,
-        contract_versions=contract_version,
-        submitted_at=submitted_at,
-        byte_count=size,
-        agreement_reference=agreement,
-        period_start_on=said.period.start_on if said.period else None,
-        period_end_on=said.period.end_on if said.period else None,
-        status_rank=said.status_rank,
-        declared_version=said.version,
-    )
-    load_id, is_new = ledger.register(connection, delivery, as_of)
-    if is_new:
-        content.seek(0)
-        _keep(connection, load_id, content)
-    is_first_met = _is_first_met(connection, load_id, sighting.path)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into audit.sightings (provider_code, feed, path, byte_count, modified_at, submitted_on,"
-            " period_start_on, period_end_on, load_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
-            " on conflict (provider_code, feed, path) do update set byte_count = excluded.byte_count,"
-            " modified_at = excluded.modified_at, load_id = excluded.load_id,"
-            # Where nothing tells when it was sent, the same bytes were sent when they were first met.
-            " submitted_on = case when %s and sightings.load_id = excluded.load_id then sightings.submitted_on"
-            " else excluded.submitted_on end",
-            (
-                delivery.provider_code, feed_name, sighting.path, sighting.byte_count, sighting.modified_at,
-                delivery.submitted_at.astimezone(LONDON).date(), delivery.period_start_on, delivery.period_end_on,
-                load_id, sent_at is None,
-            ),
-        )  # fmt: skip
-    if is_first_met and not is_new:
-        ledger.met_again(connection, load_id, delivery)
-        if not _may_repeat(feed):
-            _find_twice(connection, load_id, sighting.path)
-    return load_id, is_new
-
-
-def _keep(connection: Connection, load_id: int, content: BinaryIO) -> None:
-    name = keep.put(connection, load_id, content)
-    with connection.cursor() as cursor:
-        cursor.execute("update audit.deliveries set kept_name = %s where load_id = %s", (name, load_id))
-
-
-def _is_first_met(connection: Connection, load_id: int, path: str) -> bool:
-    """Say whether a load's bytes are met under this name for the first time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select not exists (select from audit.sightings where load_id = %s and path = %s)", (load_id, path)
-        )
-        return cursor.fetchone()[0]
-
-
-def _may_repeat(feed: Feed) -> bool:
-    """Say whether the same bytes again say that nothing changed: of a register, or where we ask since some day."""
-    return feed.is_register or (feed.request is not None and feed.every == "once")
-
-
-def _find_twice(connection: Connection, load_id: int, path: str | None = None) -> None:
-    """Tell the sender of other names (of `path` alone, if given) under which it sent a load's bytes again.
-
-    Two months in which nothing happened have the same nil return, and each month's is meant; whether a load is one
-    is known once it is landed, so that nothing is told before.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select seen.path from audit.sightings as seen"
-            " inner join audit.deliveries as delivery on delivery.load_id = seen.load_id"
-            " where seen.load_id = %(load_id)s and seen.path = coalesce(%(path)s, seen.path)"
-            " and seen.path <> delivery.file_name and delivery.state <> 'fetched'"
-            " and not (coalesce(delivery.is_nil_return and delivery.rows_landed = 0, false)"
-            " and seen.period_end_on is distinct from delivery.period_end_on)"
-            " order by seen.path",
-            {"load_id": load_id, "path": path},
-        )
-        names = [row[0] for row in cursor]
-    ledger.find(connection, load_id, [finding("FILE-TWICE", file=name) for name in names])
 
 
 def _each(
@@ -355,7 +102,7 @@ def _each(
     moved, failure = [], None
     with connect("loader") as connection:
         waiting = ledger.loads(connection, state, provider.organisation_code)
-        for load_id in [load["load_id"] for load in waiting if _is_todays(provider, load)]:
+        for load_id in [load["load_id"] for load in waiting if is_todays(provider, load)]:
             try:
                 if step(connection, provider, load_id, as_of):
                     moved.append(load_id)
@@ -399,8 +146,8 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         )
         _carry(connection, load_id, feed, reading)
         ledger.move(connection, load_id, "landed", as_of, **counts)
-    if not _may_repeat(feed):
-        _find_twice(connection, load_id)
+    if not may_repeat(feed):
+        find_twice(connection, load_id)
     log.info(
         "refused" if reading.is_refused else "landed",
         extra={"sender": provider.code, "load_id": load_id, "rows": counts["rows_landed"]},
@@ -474,16 +221,3 @@ def _by_record(connection: Connection, wave: list[int]) -> dict[str, list[int]]:
             (wave,),
         )
         return dict(cursor.fetchall())
-
-
-def _latest_readings(connection: Connection, provider: Provider) -> list[dict]:
-    from psycopg2.extras import RealDictCursor
-
-    with connection.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(
-            "select distinct on (feed, file_sha256, facts) *, split_part(mapping_version, '+', 2) as facts"
-            " from audit.deliveries where provider_code = %s and state <> 'withdrawn'"
-            " order by feed, file_sha256, facts, load_id desc",
-            (provider.organisation_code,),
-        )
-        return cursor.fetchall()

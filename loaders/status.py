@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from expectations.verdict import TELL_THE_LEAD
-from loaders.provider import Provider
+from loaders.senders.provider import Provider
 from warehouse import build
 from warehouse.connection import connect
 from warehouse.periods import LONDON

@@ -10,7 +10,7 @@ from shutil import copy2
 import yaml
 
 from demo.servers import HttpServer, SftpServer
-from loaders.provider import load_provider
+from loaders.senders.provider import load_provider
 from tests.made_up_sender import SUBMITTED_AT, MadeUpSender
 from warehouse.paths import ROOT
 

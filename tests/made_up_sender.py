@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 from psycopg2.extras import RealDictCursor
 
-from loaders import load
-from loaders.provider import load_provider
+from loaders import fetching, load
+from loaders.senders.provider import load_provider
 from warehouse import connection, ledger
 
 SUBMITTED_AT = dt.datetime(2026, 7, 10, 9, 0, tzinfo=dt.UTC)
@@ -74,7 +74,7 @@ class MadeUpSender:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         os.utime(path, (at.timestamp(), at.timestamp()))
 
-    def load(self, as_of: dt.datetime) -> load.Fetched:
+    def load(self, as_of: dt.datetime) -> fetching.Fetched:
         """Fetch, land and judge."""
         return load.load_sender(self.provider, as_of)
 

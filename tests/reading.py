@@ -4,7 +4,7 @@ import io
 
 from expectations.contract import load_contracts
 from loaders import landing
-from loaders.provider import Provider
+from loaders.senders.provider import Provider
 
 
 def sender(*tables: dict, files="*", every="once", form=None, **feed) -> Provider:

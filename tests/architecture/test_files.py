@@ -7,7 +7,7 @@ import re
 import pytest
 import yaml
 
-from loaders.provider import load_providers
+from loaders.senders.provider import load_providers
 
 WITHOUT_WORDS = {".csv", ".xlsx", ".png", ".lock"}
 """Data, pictures and the lock: other files describe them."""

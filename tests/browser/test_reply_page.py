@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from loaders.replies import Fault, FileReply, Reply
-from loaders.reply_page import page
+from loaders.replies.gathering import Fault, FileReply, Reply
+from loaders.replies.pages import page
 
 pytestmark = pytest.mark.browser
 

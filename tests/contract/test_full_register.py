@@ -11,7 +11,7 @@ from expectations.codes import code_list, names
 from expectations.contract import load_contracts
 from expectations.generate import contents
 from loaders import landing
-from loaders.provider import load_provider
+from loaders.senders.provider import load_provider
 from tests.filled_register import KEPT, fill, machine_names
 
 CONTRACTS = load_contracts()

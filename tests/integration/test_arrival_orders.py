@@ -14,7 +14,7 @@ import yaml
 
 from expectations.contract import load_contracts
 from loaders import coverage, load
-from loaders.provider import Provider, load_provider
+from loaders.senders.provider import Provider, load_provider
 from tests.dbt_run import dbt
 from tests.made_up_sender import AGREEMENT, provider_file
 from warehouse import ledger

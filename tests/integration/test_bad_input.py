@@ -17,8 +17,10 @@ import openpyxl
 import pytest
 
 from expectations.verdict import TELL_THE_LEAD
-from loaders import load, replies, status, unpacking
-from loaders.check import check
+from loaders import load, status
+from loaders.onboarding.check import check
+from loaders.reading import unpacking
+from loaders.replies import gathering
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
 from warehouse.paths import ROOT
@@ -255,7 +257,7 @@ def test_of_a_file_with_hidden_identifiers_only_hash_time_and_place_stay(wave):
 
 
 def test_the_reply_names_file_place_rule_and_remedy(wave):
-    reply = replies.write(wave[0]["a day that never was"].provider)
+    reply = gathering.write(wave[0]["a day that never was"].provider)
     assert NAME in reply
     assert "row 32, column 'Happened': INC-TYP.occurred_on: not a date" in reply
     assert "To do: send a day of the calendar in the agreed form" in reply
@@ -266,7 +268,7 @@ def test_no_value_is_told_to_anybody(wave):
     senders, logged = wave
     assert not [line for line in logged if MARKER in line]
     for one in senders.values():
-        assert MARKER not in replies.write(one.provider)
+        assert MARKER not in gathering.write(one.provider)
     with connection.connect(connection.OWNER) as opened, opened.cursor() as cursor:
         cursor.execute(
             "select schemaname, tablename from pg_tables where schemaname in ('audit', 'quarantine') order by 1, 2"
@@ -280,7 +282,7 @@ def test_no_value_is_told_to_anybody(wave):
 
 
 def test_a_reply_begins_with_what_costs_most(wave):
-    lines = replies.write(wave[0]["many rows set aside"].provider).splitlines()
+    lines = gathering.write(wave[0]["many rows set aside"].provider).splitlines()
     assert "FILE-ASIDE-MANY" in lines[1]
 
 
@@ -534,11 +536,11 @@ def test_excels_own_dates_numbers_and_truths_are_read(sender):
 LANDING = """
 import datetime as dt, json, resource, sys
 from pathlib import Path
-from loaders import load
-from loaders.provider import load_provider
+from loaders import fetching, load, registering
+from loaders.senders.provider import load_provider
 provider, as_of = load_provider(Path(sys.argv[1])), dt.datetime.fromisoformat(sys.argv[2])
-load.contracts()
-load.fetch(provider, as_of)
+registering.contracts()
+fetching.fetch(provider, as_of)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 landed = load.land(provider, as_of)
 print(json.dumps({"landed": len(landed), "grown": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before}))

@@ -5,8 +5,8 @@ import datetime as dt
 
 import pytest
 
-from loaders import load
-from loaders.check import check
+from loaders import load, registering
+from loaders.onboarding.check import check
 from tests.made_up_sender import INCIDENTS, SUBMITTED_AT
 from warehouse import connection, ledger
 
@@ -77,23 +77,23 @@ def test_a_mended_mapping_reads_only_the_files_of_its_own_days_again(two_months)
     mended = copy.deepcopy(THEN)
     mended["tables"][0]["columns"]["incident_kind"]["codes"]["Fall"] = "absence_without_leave"
     two_months.change(two_months.document | {"feeds": feeds(then=[mended])})
-    (june,) = load.reread(two_months.provider, AS_OF)
+    (june,) = registering.reread(two_months.provider, AS_OF)
     two_months.load(AS_OF)
     load.accept_wave(AS_OF)
     assert of(two_months, "06")[2] == [("I-6", "absence_without_leave")]
     assert two_months.delivery(name("06"))["load_id"] == june
     assert of(two_months, "05")[2] == [("I-5", "self_harm")]
-    assert load.reread(two_months.provider, AS_OF) == []
+    assert registering.reread(two_months.provider, AS_OF) == []
 
 
 def test_a_mapping_that_begins_later_leaves_all_files_alone(two_months):
     two_months.change(two_months.document | {"feeds": feeds(then=[THEN, THEN | {"from": "2026-07-01"}])})
-    assert load.reread(two_months.provider, AS_OF) == []
+    assert registering.reread(two_months.provider, AS_OF) == []
 
 
 def test_a_mapping_that_now_begins_earlier_reads_the_files_between_again(two_months):
     two_months.change(two_months.document | {"feeds": feeds(then=[THEN | {"from": "2026-05-01"}])})
-    (may,) = load.reread(two_months.provider, AS_OF)
+    (may,) = registering.reread(two_months.provider, AS_OF)
     two_months.load(AS_OF)
     assert (two_months.delivery(name("05"))["load_id"], of(two_months, "05")[0]) == (may, "refused")
 
@@ -148,12 +148,12 @@ def test_the_same_bytes_of_two_sites_are_two_loads(sender):
     found = [one.ask(rows, one.delivery(path)["load_id"]) for path in ("ALDER_2026-06.csv", "BIRCH_2026-06.csv")]
     assert found == [[("ALDER", "2026-06-30")], [("BIRCH", "2026-06-30")]]
     assert one.load(AS_OF).load_ids == []
-    assert load.reread(one.provider, AS_OF) == []
+    assert registering.reread(one.provider, AS_OF) == []
     assert counting(one) == [("ALDER", "2026-06-30"), ("BIRCH", "2026-06-30")]
     # A mended mapping reads both anew, and its readings take the place of the first two.
     feed["tables"] = [table | {"ignore": ["Remarks"]}]
     one.change(one.document | {"feeds": {"incidents": feed}})
-    assert len(load.reread(one.provider, AS_OF)) == 2
+    assert len(registering.reread(one.provider, AS_OF)) == 2
     load.land(one.provider, AS_OF)
     load.judge(one.provider, AS_OF)
     assert counting(one) == [("ALDER", "2026-06-30"), ("BIRCH", "2026-06-30")]

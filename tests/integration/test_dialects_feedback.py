@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from loaders import load
-from loaders.unreachable import DoorUnreachable
+from loaders.doors.unreachable import DoorUnreachable
 from tests import example_workbooks
 from tests.dialects import EXAMPLES, Dialect, speaking
 from tests.public_apis import PublicApi
@@ -246,7 +246,7 @@ def test_metrics_keep_their_decimals_and_a_line_about_no_one_period_is_set_aside
 def behind_an_api(tmp_path, monkeypatch, shared_warehouse) -> Callable[..., tuple[Dialect, PublicApi]]:
     """Call with a dialect, the path of its API and how many elements a page shows; the right key is `a key`."""
     monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
-    monkeypatch.setattr("loaders.asking.WAITS", {"wait_initial": 0.01, "wait_max": 0.1, "wait_jitter": 0.0})
+    monkeypatch.setattr("loaders.doors.asking.WAITS", {"wait_initial": 0.01, "wait_max": 0.1, "wait_jitter": 0.0})
     with contextlib.ExitStack() as stack:
 
         def speaks(code: str, path: str, most: int, key: str = "a key") -> tuple[Dialect, PublicApi]:

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from loaders import coverage, load
-from loaders.check import check
-from loaders.provider import load_providers
+from loaders.onboarding.check import check
+from loaders.senders.provider import load_providers
 from tests.made_up_sender import INCIDENTS
 from tests.reading import column, read, table, told
 from tests.reading import sender as reading_sender

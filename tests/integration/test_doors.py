@@ -13,10 +13,10 @@ import asyncssh
 import pytest
 
 from demo.servers import HttpServer, SftpServer
-from loaders import load
-from loaders.doors import DoorUnreachable, OpenDoor, Sighting
-from loaders.hosts import HostRefused
-from loaders.provider import Door, ProviderFileError
+from loaders import fetching
+from loaders.doors.hosts import HostRefused
+from loaders.doors.opening import DoorUnreachable, OpenDoor, Sighting
+from loaders.senders.provider import Door, ProviderFileError
 from tests.made_up_sender import SUBMITTED_AT
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
@@ -260,7 +260,7 @@ def test_a_page_of_links_that_goes_on_for_ever_ends(misled, monkeypatch):
     deep = {f"out/{'d/' * depth}": "<a href='d/'>d</a><a href='./'>same</a><a href='../'>up</a>" for depth in range(40)}
     assert OpenDoor(Door(url=f"{misled(**deep)}/out")).list() == []
     wide = {"out/": "".join(f"<a href='{n}/'>" for n in range(5)), **{f"out/{n}/": "<html>" for n in range(5)}}
-    monkeypatch.setattr("loaders.doors.MOST_PAGES", 4)
+    monkeypatch.setattr("loaders.doors.opening.MOST_PAGES", 4)
     with pytest.raises(DoorUnreachable, match="go on for more than 4"):
         OpenDoor(Door(url=f"{misled(**wide)}/out")).list()
 
@@ -392,6 +392,6 @@ def test_a_door_that_is_shut_changes_nothing_and_is_tried_again(sender):
 def test_an_unchanged_file_is_not_fetched_again(sender, monkeypatch):
     one = sender()
     one.send("incidents_2026-06.csv", "Nil return\n")
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)
     monkeypatch.setattr(OpenDoor, "fetch", lambda *_: pytest.fail("it was fetched again"))
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)

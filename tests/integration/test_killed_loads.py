@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders import keep, load
-from loaders.provider import load_provider
+from loaders import fetching, keep, load
+from loaders.senders.provider import load_provider
 from warehouse import ledger
 from warehouse.connection import ADMIN, connect
 
@@ -78,13 +78,13 @@ def struck(*arguments, **named):
 
 setattr(owner, name, struck)
 from loaders import load
-from loaders.provider import load_provider
+from loaders.senders.provider import load_provider
 
 load.load_sender(load_provider(Path(sender)), dt.datetime.fromisoformat(as_of))
 load.accept_wave(dt.datetime.fromisoformat(as_of))
 """
 PLACES = {
-    "a file taken, not registered": ("loaders.doors:OpenDoor.fetch", 2, "after"),
+    "a file taken, not registered": ("loaders.doors.opening:OpenDoor.fetch", 2, "after"),
     "bytes kept, not registered": ("loaders.keep:put", 2, "after"),
     "all fetched": ("loaders.load:land", 1, "before"),
     "in the middle of COPY": ("loaders.landing:_Copier._send", 1, "after"),
@@ -116,7 +116,7 @@ class Door:
         at = dt.datetime(2026, 7, day, 9, 0, tzinfo=dt.UTC).timestamp()
         os.utime(path, times=(at, at))
 
-    def load(self) -> load.Fetched:
+    def load(self) -> fetching.Fetched:
         """Fetch, land, judge and accept, as night and build do."""
         fetched = load.load_sender(load_provider(self.sender), AS_OF)
         load.accept_wave(AS_OF)
@@ -324,7 +324,7 @@ def test_one_file_that_breaks_our_code_does_not_stop_the_others(warehouse_databa
     door.send("complaints_2026-04.csv", HEADER, "A1,pals,2026-04-02,", day=1)
     door.send("complaints_2026-05.csv", HEADER, "M1,pals,2026-05-02,", day=2)
     provider = load_provider(door.sender)
-    load.fetch(provider, AS_OF)
+    fetching.fetch(provider, AS_OF)
     # Its kept bytes are gone: what no verdict on data can say.
     ((broken,),) = asked("select load_id from audit.deliveries where period_end_on = date '2026-04-30'")
     with connect(ADMIN) as connection, connection.cursor() as cursor:
@@ -338,7 +338,7 @@ def test_one_file_that_breaks_our_code_does_not_stop_the_others(warehouse_databa
 
 
 @pytest.fixture
-def timeless(door) -> Iterator[Callable[[], load.Fetched]]:
+def timeless(door) -> Iterator[Callable[[], fetching.Fetched]]:
     """The same door behind a web server that tells no times; call to load from there."""
 
     class Timeless(SimpleHTTPRequestHandler):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loaders import landing, load
+from loaders import fetching, landing, load, registering
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
 
@@ -96,7 +96,7 @@ def kinds_of(one, load_id: int) -> set:
 def test_a_load_whose_mapping_changed_before_it_was_judged_is_read_as_another(sender, reached):
     one = sender()
     one.send(NAME, f"{HEAD}\nI-1,03/06/2026,04/06/2026,Alder,ABSC,\n")
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)
     if reached == "landed":
         load.land(one.provider, AS_OF)
     first = one.delivery(NAME)
@@ -120,22 +120,22 @@ def test_a_mended_mapping_reads_the_kept_bytes_again_and_supersedes_the_first_re
     one.load(AS_OF)
     load.accept_wave(AS_OF)
     first = one.delivery(NAME)["load_id"]
-    assert load.reread(one.provider, AS_OF) == []
+    assert registering.reread(one.provider, AS_OF) == []
     one.change(one.document | {"feeds": remapped(ABSC="absence_without_leave")})
     (one.folder / NAME).unlink()
-    (second,) = load.reread(one.provider, AS_OF)
+    (second,) = registering.reread(one.provider, AS_OF)
     one.load(AS_OF)
     load.accept_wave(AS_OF)
     assert (kinds_of(one, first), kinds_of(one, second)) == ({"unmapped"}, {"absence_without_leave"})
     assert one.visible("incident") == 1
-    assert load.reread(one.provider, AS_OF) == []
+    assert registering.reread(one.provider, AS_OF) == []
 
 
 def test_a_feed_that_left_the_provider_file_waits_and_hinders_nobody(sender):
     other = copy.deepcopy(INCIDENTS) | {"files": "others_{period:%Y-%m}.csv"}
     one = sender(feeds={"incidents": INCIDENTS, "others": other})
     one.send("others_2026-06.csv", file_of(["good"]))
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)
     one.change(one.document | {"feeds": {"incidents": INCIDENTS}})
     one.send(NAME, file_of(["good"] * 2))
     one.load(AS_OF)
@@ -167,7 +167,7 @@ def test_two_files_of_equal_rank_and_other_content_wait_for_a_person(sender):
 def test_an_error_of_the_database_is_no_verdict(sender):
     one = sender()
     one.send(NAME, file_of(["good"] * 3))
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)
     load_id = one.delivery(NAME)["load_id"]
     with connection.connect("loader") as taken, taken.cursor() as cursor:
         # A row is there already, as only a fault of ours could bring about.

@@ -17,10 +17,10 @@ from typing import ClassVar
 import pytest
 
 from demo.servers import HttpServer, SftpServer
-from loaders import load
-from loaders.doors import DoorUnreachable, OpenDoor, Sighting
-from loaders.hosts import HostRefused
-from loaders.provider import Door, ProviderFileError
+from loaders import fetching
+from loaders.doors.hosts import HostRefused
+from loaders.doors.opening import DoorUnreachable, OpenDoor, Sighting
+from loaders.senders.provider import Door, ProviderFileError
 from tests.integration.conftest import azurite
 
 NAMES = ["FFT #1 100%.csv", "incidents_2026-06.csv", "register/input é.csv"]
@@ -208,9 +208,9 @@ def test_an_unchanged_object_is_not_fetched_again(store, sender, monkeypatch):
     one.change(one.document | {"door": door, "agreements": [agreement]})
     # A store dates an object by its own clock, and none from after `as_of` is fetched.
     as_of = dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
-    assert len(load.fetch(one.provider, as_of).load_ids) == 1
+    assert len(fetching.fetch(one.provider, as_of).load_ids) == 1
     monkeypatch.setattr(OpenDoor, "fetch", lambda *_: pytest.fail("it was fetched again"))
-    assert load.fetch(one.provider, as_of).load_ids == []
+    assert fetching.fetch(one.provider, as_of).load_ids == []
 
 
 # ---- Memory ----------------------------------------------------------------------------------------------------------
@@ -220,8 +220,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 FETCH = r"""
 import re, sys
 from pathlib import Path
-from loaders.doors import OpenDoor
-from loaders.provider import Door
+from loaders.doors.opening import OpenDoor
+from loaders.senders.provider import Door
 door = OpenDoor(Door(url=sys.argv[1], credential=sys.argv[2] or None))
 (only,) = [one for one in door.list() if one.path.endswith("big.csv")]
 def peak():

@@ -8,7 +8,9 @@ import pytest
 
 from expectations.contract import load_contracts
 from expectations.verdict import finding, rulebook_rows
-from loaders import check, load, profiles, replies, reply_page, status
+from loaders import load, registering, status
+from loaders.onboarding import check, profiles
+from loaders.replies import gathering, pages
 from tests.made_up_sender import SUBMITTED_AT
 from warehouse import connection, ledger
 
@@ -36,12 +38,12 @@ def told(warehouse_database, sender, as_of):
     return one
 
 
-def outcomes(reply: replies.Reply) -> dict[str, str]:
+def outcomes(reply: gathering.Reply) -> dict[str, str]:
     return {one.file_name: one.outcome for one in reply.files}
 
 
 def test_a_reply_says_of_each_file_what_became_of_it_and_first_what_is_to_be_mended(told):
-    reply = replies.news(told.provider, MORNING)
+    reply = gathering.news(told.provider, MORNING)
     assert list(outcomes(reply).items()) == [
         ("incidents_2026-06.csv", "refused"), ("incidents_2026-05.csv", "accepted"),
         ("incidents_2026-04.csv", "accepted"),
@@ -52,11 +54,11 @@ def test_a_reply_says_of_each_file_what_became_of_it_and_first_what_is_to_be_men
         ("INC-TYP.occurred_on", 2, (32, 33)), ("INC-001", 1, (34,)),
     ]  # fmt: skip
     assert (good.rows_kept, good.rows_set_aside) == (30, 0)
-    assert reply_page.summary(reply) == "3 files: 2 were taken in, 1 could not be used."
+    assert pages.summary(reply) == "3 files: 2 were taken in, 1 could not be used."
 
 
 def test_the_page_names_places_and_remedies_and_holds_no_value(told):
-    page = reply_page.page(replies.news(told.provider, MORNING))
+    page = pages.page(gathering.news(told.provider, MORNING))
     assert "rows 32–33" in page
     assert "Send a day of the calendar in the agreed form" in page
     assert "headings nobody has agreed: &#39;=Day&#39;" in page
@@ -68,11 +70,11 @@ def test_rows_without_numbers_are_counted_all_the_same(told):
     load_id = told.delivery("incidents_2026-04.csv")["load_id"]
     with connection.connect("loader") as opened:
         ledger.find(opened, load_id, [finding("FILE-BESIDE-ALONE", column_name="contact", row_count=12)])
-    assert "column ‘contact’, 12 rows" in reply_page.page(replies.news(told.provider, MORNING))
+    assert "column ‘contact’, 12 rows" in pages.page(gathering.news(told.provider, MORNING))
 
 
 def test_the_workbook_lists_every_row_and_calculates_nothing(told):
-    book = openpyxl.load_workbook(io.BytesIO(reply_page.workbook(replies.news(told.provider, MORNING))))
+    book = openpyxl.load_workbook(io.BytesIO(pages.workbook(gathering.news(told.provider, MORNING))))
     rows = list(book["Rows"].iter_rows(min_row=2, values_only=True))
     assert [row[2] for row in rows if row[4] == "INC-TYP.occurred_on"] == [32, 33]
     cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
@@ -81,58 +83,58 @@ def test_the_workbook_lists_every_row_and_calculates_nothing(told):
 
 
 def test_what_was_told_is_not_told_again(told):
-    with replies.telling(told.provider, MORNING, "zx_contact") as reply:
+    with gathering.telling(told.provider, MORNING, "zx_contact") as reply:
         assert len(reply.files) == 3
-    with replies.telling(told.provider, MORNING, "zx_contact") as again:
+    with gathering.telling(told.provider, MORNING, "zx_contact") as again:
         assert again is None
-    assert replies.news(told.provider, NEXT_MORNING).files == ()
+    assert gathering.news(told.provider, NEXT_MORNING).files == ()
 
 
 def test_what_could_not_be_sent_was_not_told(told):
-    with pytest.raises(ConnectionRefusedError), replies.telling(told.provider, MORNING, "zx_contact"):
+    with pytest.raises(ConnectionRefusedError), gathering.telling(told.provider, MORNING, "zx_contact"):
         raise ConnectionRefusedError
-    assert len(replies.news(told.provider, MORNING).files) == 3
+    assert len(gathering.news(told.provider, MORNING).files) == 3
 
 
 def test_a_sender_is_told_once_on_a_day_and_of_later_news_on_the_next(told, as_of):
-    with replies.telling(told.provider, MORNING, "zx_contact"):
+    with gathering.telling(told.provider, MORNING, "zx_contact"):
         pass
     told.send("incidents_2026-06_v2.csv", file(*GOOD[1:]), SUBMITTED_AT + dt.timedelta(days=3))
     told.load(as_of)
     load.accept_wave(as_of)
-    with replies.telling(told.provider, MORNING + dt.timedelta(hours=1), "zx_contact") as same_day:
+    with gathering.telling(told.provider, MORNING + dt.timedelta(hours=1), "zx_contact") as same_day:
         assert same_day is None
-    with replies.telling(told.provider, NEXT_MORNING, "zx_contact") as next_day:
+    with gathering.telling(told.provider, NEXT_MORNING, "zx_contact") as next_day:
         assert outcomes(next_day) == {"incidents_2026-06_v2.csv": "accepted"}
         assert next_day.since == MORNING
 
 
 def test_a_file_that_was_read_anew_with_the_same_verdict_is_no_news_and_with_another_it_is(told, as_of):
-    with replies.telling(told.provider, MORNING, "zx_contact"):
+    with gathering.telling(told.provider, MORNING, "zx_contact"):
         pass
     read_anew(told, as_of, ignore=["Notes", "Colour"])
-    assert replies.news(told.provider, NEXT_MORNING).files == ()
+    assert gathering.news(told.provider, NEXT_MORNING).files == ()
     read_anew(told, as_of, skip_when={"Happened": [MARKER]})
-    assert outcomes(replies.news(told.provider, NEXT_MORNING)) == {"incidents_2026-05.csv": "accepted"}
+    assert outcomes(gathering.news(told.provider, NEXT_MORNING)) == {"incidents_2026-05.csv": "accepted"}
 
 
 def read_anew(told, as_of, **changed) -> None:
     feed = told.document["feeds"]["incidents"]
     told.change(told.document | {"feeds": {"incidents": feed | {"tables": [feed["tables"][0] | changed]}}})
-    load.reread(told.provider, as_of)
+    registering.reread(told.provider, as_of)
     load.land(told.provider, as_of)
     load.judge(told.provider, as_of)
     load.accept_wave(as_of)
 
 
 def test_a_message_by_hand_is_recorded_in_the_name_of_a_role(told):
-    replies.told(replies.news(told.provider, MORNING), "data manager")
+    gathering.told(gathering.news(told.provider, MORNING), "data manager")
     assert told.ask("select distinct told_to from audit.replies") == [("data manager",)]
-    assert replies.news(told.provider, NEXT_MORNING).files == ()
+    assert gathering.news(told.provider, NEXT_MORNING).files == ()
 
 
 def test_no_remedy_asks_a_sender_for_what_only_the_data_team_can_do():
-    said = [replies.for_sender(row["rule"], row["remedy"]) for row in rulebook_rows(load_contracts())]
+    said = [gathering.for_sender(row["rule"], row["remedy"]) for row in rulebook_rows(load_contracts())]
     assert all(said)
     assert [remedy for remedy in said if "assure " in remedy or "provider file" in remedy] == []
 

@@ -8,12 +8,12 @@ import os
 import pytest
 
 from demo.api import ApiServer, Canned
-from loaders import load
-from loaders.asking import moment
-from loaders.doors import DoorUnreachable, Sighting
-from loaders.hosts import HostRefused
-from loaders.provider import ProviderFileError
-from loaders.rest import RestDoor
+from loaders import fetching, load
+from loaders.doors.asking import moment
+from loaders.doors.hosts import HostRefused
+from loaders.doors.opening import DoorUnreachable, Sighting
+from loaders.doors.rest import RestDoor
+from loaders.senders.provider import ProviderFileError
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 CLOSED_AT = dt.datetime(2026, 7, 2, 9, 0, tzinfo=dt.UTC)
@@ -42,7 +42,7 @@ SINCE = {"params": {"since": "{since}"}, "overlap_days": "3"}
 @pytest.fixture(autouse=True)
 def this_machine_is_allowed(monkeypatch):
     monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
-    monkeypatch.setattr("loaders.asking.WAITS", {"wait_initial": 0.01, "wait_max": 0.1, "wait_jitter": 0.0})
+    monkeypatch.setattr("loaders.doors.asking.WAITS", {"wait_initial": 0.01, "wait_max": 0.1, "wait_jitter": 0.0})
 
 
 @pytest.fixture
@@ -316,7 +316,7 @@ def test_an_element_that_failed_is_asked_for_again_and_in_the_end_taken_as_it_wa
 
 
 def test_a_page_that_fills_the_memory_is_not_taken(api, ask, monkeypatch):
-    monkeypatch.setattr("loaders.asking.MOST_BYTES", 100)
+    monkeypatch.setattr("loaders.doors.asking.MOST_BYTES", 100)
     with pytest.raises(DoorUnreachable, match="ask for smaller pages"):
         ask(api)
 
@@ -465,10 +465,10 @@ def test_what_the_overlap_brings_twice_counts_once_and_what_was_amended_counts_a
 def test_a_period_that_settled_is_not_asked_for_again(sender, api):
     one = sender()
     provider(one, api, {"settles_after_days": "10"})
-    load.fetch(one.provider, AS_OF)
+    fetching.fetch(one.provider, AS_OF)
     asked = len(api.asked)
     assert asked > 0
-    load.fetch(one.provider, AS_OF + dt.timedelta(days=1))
+    fetching.fetch(one.provider, AS_OF + dt.timedelta(days=1))
     assert len(api.asked) == asked
 
 

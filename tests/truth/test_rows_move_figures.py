@@ -45,7 +45,7 @@ def moved(loaded_region, region, tmp_path_factory):
     """(figures before, figures after, the rows of this build) around the six edits."""
     from assure import demonstration
     from loaders import load
-    from loaders.provider import load_providers
+    from loaders.senders.provider import load_providers
     from warehouse import build, connection, ledger
 
     sent = shutil.copytree(region, tmp_path_factory.mktemp("edited") / "files", copy_function=shutil.copy2)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from expectations.contract import load_contracts
-from loaders import beside, landing
+from loaders import landing
+from loaders.reading import beside
 from tests.unit.test_mapping import counts, feed, table
 
 FORM = {"kind": "csv", "member": "incidents*.csv"}

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from expectations.contract import Column
-from loaders.cells import CellFault, CellReader
-from loaders.feeds import CellMap, FileFormat
-from loaders.row import clean
+from loaders.reading.cells import CellFault, CellReader
+from loaders.reading.row import clean
+from loaders.senders.feeds import CellMap, FileFormat
 
 DAY_FIRST = ("%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H%M")
 

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 import yaml
 
-from loaders.check import against, check, wanted_by
-from loaders.plain_lines import describe
-from loaders.provider import ProviderFileError, load_provider
+from loaders.onboarding.check import against, check, wanted_by
+from loaders.replies.plain_lines import describe
+from loaders.senders.provider import ProviderFileError, load_provider
 from tests.made_up_sender import INCIDENTS, provider_file
 from warehouse import connection
 

@@ -14,7 +14,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from assure import cli, demonstration, screen
-from loaders.doors import DoorUnreachable
+from loaders.doors.opening import DoorUnreachable
 from warehouse.build import BuildFailed
 from warehouse.ledger import LedgerError
 
@@ -121,7 +121,7 @@ def test_a_good_file_exits_with_0_and_a_bad_one_with_1(assure, tmp_path):
     good, bad = tmp_path / "activity_2026-06.csv", tmp_path / "activity_2026-05.csv"
     trust = (PROJECT / "providers" / "zw1.yml").read_text(encoding="utf-8")
     assert "activity_{period:%Y-%m}" in trust
-    from loaders.provider import load_provider
+    from loaders.senders.provider import load_provider
 
     heads = load_provider(PROJECT / "providers" / "zw1.yml").feeds["activity"].tables[0].wanted_headings
     good.write_text(",".join(heads) + "\n", encoding="cp1252")

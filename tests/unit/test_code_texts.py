@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from loaders.code_texts import is_code_like, split, understood
+from loaders.onboarding.code_texts import is_code_like, split, understood
 
 
 @pytest.mark.parametrize("text", ["Group", "Self harm", "PATIE1", "07", "3", "Ward round", "not recorded"])

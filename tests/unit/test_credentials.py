@@ -5,8 +5,8 @@ import json
 import pytest
 import yaml
 
-from loaders import credentials
-from loaders.provider import ProviderFileError, load_provider
+from loaders.senders import credentials
+from loaders.senders.provider import ProviderFileError, load_provider
 from tests.made_up_sender import provider_file
 
 SECRET = "wJa1rXUtnF3MIK7MD3NGbPxRf1CYEXAMPL3K3Y9d"

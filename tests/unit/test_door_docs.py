@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from loaders.address import SCHEMES, Auth, Door, Paging, Request, Rest
-from loaders.provider import load_provider
+from loaders.senders.address import SCHEMES, Auth, Door, Paging, Request, Rest
+from loaders.senders.provider import load_provider
 from tests.made_up_sender import provider_file
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "doors.md").read_text(encoding="utf-8")

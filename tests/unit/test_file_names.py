@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loaders import file_names
+from loaders.senders import file_names
 from warehouse.periods import Period, year_of
 
 YEARLY = "Complaints {year}{version}.csv"

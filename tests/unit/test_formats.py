@@ -12,10 +12,10 @@ import openpyxl
 import pytest
 
 from expectations.verdict import finding
-from loaders import nested, tabular, unpacking
-from loaders.feeds import FileFormat
-from loaders.row import Unreadable
-from loaders.tabular import remnants
+from loaders.reading import nested, tabular, unpacking
+from loaders.reading.row import Unreadable
+from loaders.reading.tabular import remnants
+from loaders.senders.feeds import FileFormat
 
 MARKER = "marker-7c41"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loaders import hosts
-from loaders.address import Door, climbs
-from loaders.hosts import HostRefused
+from loaders.doors import hosts
+from loaders.doors.hosts import HostRefused
+from loaders.senders.address import Door, climbs
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from expectations.contract import load_contracts
 from loaders import landing
-from loaders.provider import Provider
+from loaders.senders.provider import Provider
 
 WORKBOOK = {"kind": "workbook", "dates": ["%d/%m/%Y"]}
 TEXT = {"kind": "csv", "dates": ["%d/%m/%Y"]}

@@ -7,10 +7,10 @@ import pytest
 import yaml
 
 from expectations.contract import load_contracts
-from loaders.feeds import DATE_WORDS, Amendment, Beside, CellMap, Feed, FileFormat, Split, TableMap, Unpivot
-from loaders.file_names import FACTS
-from loaders.provider import ProviderFileError, load_provider
-from loaders.units import UNITS, factor
+from loaders.senders.feeds import DATE_WORDS, Amendment, Beside, CellMap, Feed, FileFormat, Split, TableMap, Unpivot
+from loaders.senders.file_names import FACTS
+from loaders.senders.provider import ProviderFileError, load_provider
+from loaders.senders.units import UNITS, factor
 from warehouse.paths import ROOT
 
 GUIDE = (ROOT / "docs" / "mapping_language.md").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from expectations.contract import Column
-from loaders.cells import CellFault, CellReader
-from loaders.feeds import CellMap, FileFormat
-from loaders.moments import moment, period, time
+from loaders.reading.cells import CellFault, CellReader
+from loaders.reading.moments import moment, period, time
+from loaders.senders.feeds import CellMap, FileFormat
 
 
 def reader(kind, dates=("%d/%m/%Y",), missing=("", "NULL"), **mapped):

@@ -7,13 +7,13 @@ import pytest
 import yaml
 
 from expectations.contract import load_contracts
-from loaders import onboarding, sample
-from loaders.check import check
-from loaders.code_texts import is_code_like
-from loaders.file_patterns import OnboardingError, file_pattern
-from loaders.matching import Knowledge, learn
-from loaders.provider import load_provider
-from loaders.tabular import Unreadable
+from loaders.onboarding import drafting, sample
+from loaders.onboarding.check import check
+from loaders.onboarding.code_texts import is_code_like
+from loaders.onboarding.file_patterns import OnboardingError, file_pattern
+from loaders.onboarding.matching import Knowledge, learn
+from loaders.reading.tabular import Unreadable
+from loaders.senders.provider import load_provider
 
 PROJECT = Path(__file__).resolve().parents[2]
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
@@ -26,8 +26,8 @@ NOBODY = Knowledge()
 HEAD = "Incident ref,Date of incident,Date reported,Ward,Type of incident,NHS number,Reporter,What happened,Total cost"
 
 
-def answers(*records: str, **given) -> onboarding.Answers:
-    return onboarding.Answers(
+def answers(*records: str, **given) -> drafting.Answers:
+    return drafting.Answers(
         **{
             "code": "zx1", "name": "Made-up sender", "kind": "charity", "tier": "minimal", "icb_code": "ZWL",
             "icb_name": "Made-up board", "is_made_up": True, "records": records,
@@ -35,8 +35,8 @@ def answers(*records: str, **given) -> onboarding.Answers:
     )  # fmt: skip
 
 
-def drafted(path: Path, *records: str, known: Knowledge = NOBODY, **given) -> onboarding.Draft:
-    return onboarding.draft(path, answers(*records, **given), load_contracts(), known)
+def drafted(path: Path, *records: str, known: Knowledge = NOBODY, **given) -> drafting.Draft:
+    return drafting.draft(path, answers(*records, **given), load_contracts(), known)
 
 
 def written(tmp_path: Path, *rows: str, head: str = HEAD, name: str = "incidents_2026-06.csv") -> Path:
@@ -54,7 +54,7 @@ def incidents(count: int = 30) -> list[str]:
     ]
 
 
-def table_of(draft: onboarding.Draft) -> dict:
+def table_of(draft: drafting.Draft) -> dict:
     (feed,) = yaml.safe_load(draft.text)["feeds"].values()
     return feed["tables"][0]
 

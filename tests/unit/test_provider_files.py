@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from loaders.provider import ProviderFileError, load_provider, load_providers
+from loaders.senders.provider import ProviderFileError, load_provider, load_providers
 from warehouse.paths import ROOT
 from warehouse.periods import Period
 

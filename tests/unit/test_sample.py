@@ -8,8 +8,8 @@ import zipfile
 import openpyxl
 import pytest
 
-from loaders.sample import look
-from loaders.tabular import Unreadable
+from loaders.onboarding.sample import look
+from loaders.reading.tabular import Unreadable
 
 ROWS = [["Ref", "When", "Ward"]] + [[f"I-{day}", f"{day:02}/06/2026", "Alder — wêst"] for day in range(10, 20)]
 

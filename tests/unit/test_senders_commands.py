@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from assure import cli, senders
-from loaders.feeds import Feed
-from loaders.provider import Provider, load_provider
+from loaders.senders.feeds import Feed
+from loaders.senders.provider import Provider, load_provider
 
 SAMPLE = "Incident ref,Date of incident,Ward,Type of incident\n" + "".join(
     f"I-{number},{number + 10}/06/2026,Alder,SELFH\n" for number in range(12)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from loaders.provider import load_providers
+from loaders.senders.provider import load_providers
 from loaders.status import agreements_ending
 
 ENDS_ON = dt.date(2027, 3, 31)

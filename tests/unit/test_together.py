@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from pydantic import ValidationError
 
-from loaders import together
-from loaders.doors import Sighting, Taken
-from loaders.feeds import Feed
+from loaders.doors import together
+from loaders.doors.opening import Sighting, Taken
+from loaders.senders.feeds import Feed
 from tests.unit.test_beside import COLUMNS
 
 AT = dt.datetime(2026, 7, 10, 9, 0, tzinfo=dt.UTC)

@@ -29,7 +29,7 @@ def load(files: Path, as_of: dt.datetime) -> int:
     """Load what lies in the senders' folders by the functions the DAGs call; return the sequence to build."""
     from assure import demonstration
     from loaders import load as loading
-    from loaders.provider import load_providers
+    from loaders.senders.provider import load_providers
 
     for name in load_providers():
         # Not every sender has sent something by then.

@@ -1,0 +1,1 @@
+"""Tell a sender what became of its files, without a value of a record."""
