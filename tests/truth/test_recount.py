@@ -68,8 +68,7 @@ def test_influence_is_judged_of_the_latest_year_that_was_followed_for_a_year(qua
             quarter,
         )
     }
-    # Of a network there is no register; out of none, there is nothing that could be early.
-    assert found.pop("ZWL_NET") == (None, None, "no_evidence")
+    # Out of none, there is nothing that could be early.
     assert found == {name: (*share, state if share[1] else "not_applicable") for name, share in expected.items()}
 
 
@@ -176,6 +175,23 @@ def test_what_registers_and_members_say_about_telling_people_is_counted_apart(as
         )
     }
     assert found == expected
+
+
+def test_a_network_asks_and_lacks_nothing_itself(ask):
+    assert ask(
+        "select organisation_kind, is_asked from marts.dim_organisation where organisation_code = 'ZWL_NET'"
+    ) == [("network", False)]
+    tables = ("marts.fct_measures", *(f"published.pub_{one}_now" for one in ("organisations", "coverage", "figures")))
+    for table in tables:
+        assert {code for (code,) in ask(f"select distinct organisation_code from {table}")} - {"ALL"} == set(SENDERS)
+    came = dict(
+        ask(
+            "select organisation_code, denominator from marts.fct_measures"
+            " where measure_code = 'data_coverage' and quarter_id = %s",
+            QUARTER,
+        )
+    )
+    assert came.pop("ALL") == sum(came.values())
 
 
 def test_every_return_that_lies_in_the_senders_folders_is_counted_as_come(ask, region):

@@ -18,6 +18,7 @@ named as (
         coalesce(organisations.organisation_name, 'Unknown organisation') as organisation_name,
         coalesce(organisations.organisation_kind, 'unknown') as organisation_kind,
         coalesce(organisations.tier, 'unknown') as tier,
+        coalesce(organisations.is_asked, false) as is_asked,
         coalesce(organisations.icb_code, 'unknown') as icb_code,
         coalesce(organisations.icb_name, icbs.icb_name, 'Unknown integrated care board') as icb_name,
         organisations.is_made_up,

@@ -2,7 +2,7 @@ with
 
 organisations as (
     select * from {{ ref("dim_organisation") }}
-    where tier in ('full', 'minimal')
+    where is_asked
 ),
 
 quarters as (

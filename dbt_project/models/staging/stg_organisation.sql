@@ -6,6 +6,8 @@ organisations as (
         organisations.organisation_name,
         organisations.organisation_kind,
         organisations.tier,
+        -- A network asks others, and official figures speak of whoever they speak of.
+        organisations.tier <> 'statistics' and organisations.organisation_kind <> 'network' as is_asked,
         organisations.icb_code,
         organisations.icb_name,
         organisations.is_made_up,

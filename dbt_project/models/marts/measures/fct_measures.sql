@@ -7,7 +7,7 @@ measures as (
 
 organisations as (
     select * from {{ ref("stg_organisation") }}
-    where tier <> 'statistics'
+    where is_asked
 ),
 
 senders as (

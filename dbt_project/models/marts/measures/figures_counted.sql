@@ -15,7 +15,11 @@ findings as (
 ),
 
 coverage as (
-    select * from {{ ref("mart_coverage") }}
+    select coverage.*
+    from {{ ref("mart_coverage") }} as coverage
+    inner join {{ ref("stg_organisation") }} as organisations
+        on coverage.organisation_code = organisations.organisation_code
+    where organisations.is_asked
 ),
 
 complaints as (

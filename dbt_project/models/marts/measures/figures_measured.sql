@@ -32,8 +32,7 @@ measures as (
 
 organisations as (
     select * from {{ ref("stg_organisation") }}
-    -- A network asks others, and is asked for no register of its own.
-    where tier <> 'statistics' and organisation_kind is distinct from 'network'
+    where is_asked
 ),
 
 restraining as (

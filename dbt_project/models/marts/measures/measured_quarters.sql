@@ -1,5 +1,5 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- The quarters that measures are computed for: from the first thing any sender was due to send, to the report's.
+-- The quarters that measures are computed for: from the first thing any organisation was due to send, to the report's.
 -- A quarter that is not over has no figures.
 with
 
@@ -8,7 +8,7 @@ expected as (
     from {{ ref("stg_expected_delivery") }} as expected
     inner join {{ ref("stg_organisation") }} as organisations
         on expected.provider_code = organisations.organisation_code
-    where organisations.tier <> 'statistics'
+    where organisations.is_asked
 ),
 
 spanned as (
