@@ -175,6 +175,11 @@ FILE_RULES: dict[str, FileRule] = {
         "none of the rows is about the period that the file's name says",
         "name the file after the period it holds, or export the period that its name says",
     ),
+    "FILE-ROW-PERIOD": FileRule(
+        "set_aside",
+        "nobody can tell from this row which month, quarter or year it is about, so that it counts for none",
+        "write the period as in the other rows, such as August 2025 or 2025-08, and send the file again",
+    ),
     "FILE-ALL-FILTERED": FileRule(
         "warn",
         "the file has rows, and the mapping takes none of them for a record",

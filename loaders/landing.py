@@ -11,7 +11,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from expectations.contract import Contract
-from expectations.verdict import finding, row_finding
+from expectations.verdict import FILE_RULES, finding, row_finding
 from loaders import identifiers
 from loaders.pseudonyms import person_ref
 from loaders.reading.beside import companions
@@ -135,8 +135,14 @@ def _offer(row: Row, readers: list[TableReader], reading: Reading, take) -> None
                 continue
             reading.faults.append(made)
             if len(reading.faults) <= LISTED_FAULTS:
-                place = {"row_number": made.number, "sheet": made.sheet, "heading": made.heading}
-                reading.findings.append(row_finding(reader.contract, made.rule, **place))
+                reading.findings.append(_row_fault(reader.contract, made))
+
+
+def _row_fault(contract: Contract, fault: RowFault) -> Finding:
+    place = {"row_number": fault.number, "sheet": fault.sheet}
+    if fault.rule in FILE_RULES:
+        return finding(fault.rule, record=fault.record, column_name=fault.heading, **place)
+    return row_finding(contract, fault.rule, heading=fault.heading, **place)
 
 
 def _close(readers: list[TableReader], reading: Reading) -> None:

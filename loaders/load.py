@@ -186,10 +186,12 @@ def _judge_one(connection: Connection, provider: Provider, load_id: int, as_of: 
 
 
 def _already(connection: Connection, load_id: int, record: str) -> dict[str, int]:
+    """Return how many rows the reader set aside by each rule of the record's contract."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select rule, count(*) from quarantine.rows where load_id = %s and record = %s group by rule",
-            (load_id, record),
+            "select rule, count(*) from quarantine.rows"
+            " where load_id = %s and record = %s and rule <> all(%s) group by rule",
+            (load_id, record, list(verdict.FILE_RULES)),
         )
         return dict(cursor.fetchall())
 

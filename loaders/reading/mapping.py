@@ -17,6 +17,9 @@ from loaders.senders.feeds import NAMED, STATES, FileFormat, TableMap
 if TYPE_CHECKING:
     from loaders.reading.beside import Companion
 
+UNREADABLE_PERIOD = "FILE-ROW-PERIOD"
+"""The rule of a row that does not say which period it is about: no column of the record has it."""
+
 
 @dataclass(frozen=True)
 class RecordRow:
@@ -30,7 +33,7 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
-    """A row set aside by the reader: where, which rule its column broke, and the sender's heading of that column."""
+    """A row set aside by the reader: where, which rule it broke, the record's column if any, and the heading of it."""
 
     record: str
     sheet: str | None
@@ -176,15 +179,12 @@ class TableReader:
         if self.companions:
             row = self._completed(row)
         self._vote(row)
-        if self._is_no_record(row):
-            self.count.filtered += 1
-            return
         try:
-            made = list(self._records(row))
+            passed_by = self._is_no_record(row) or self._is_of_another_period(row)
+            made = [] if passed_by else list(self._records(row))
         except _Fault as fault:
             self.count.set_aside += 1
-            rule = self.contract.rule_code(fault.family, fault.column)
-            yield RowFault(self.contract.record, row.sheet, row.number, rule, fault.column, fault.heading)
+            yield RowFault(self.contract.record, row.sheet, row.number, fault.rule, fault.column, fault.heading)
             return
         if not made:
             self.count.filtered += 1
@@ -345,12 +345,15 @@ class TableReader:
             return True
         if self._skip and any(self._holds(row, heading, is_text) for heading, is_text in self._skip):
             return True
-        if self._blank_places and not any(map(text_of, _at(row, self._blank_places))):
-            return True
+        return bool(self._blank_places) and not any(map(text_of, _at(row, self._blank_places)))
+
+    def _is_of_another_period(self, row: Row) -> bool:
         if self._period is None or not self._period_places:
             return False
         said = moments.period(" ".join(map(text_of, _at(row, self._period_places))))
-        is_of_another = said is None or said.start_on < self._period[0] or said.end_on > self._period[1]
+        if said is None:
+            raise _Fault(UNREADABLE_PERIOD, "", self.table.period_in)
+        is_of_another = said.start_on < self._period[0] or said.end_on > self._period[1]
         self.of_other_periods += is_of_another
         return is_of_another
 
@@ -390,13 +393,14 @@ class TableReader:
             try:
                 values[name] = reader(cells)
             except CellFault as fault:
-                raise _Fault(fault.kind, name, self._source(name, value_heading)) from None
+                rule = self.contract.rule_code(fault.kind, name)
+                raise _Fault(rule, name, self._source(name, value_heading)) from None
         if self._state and values.get(self._state) is None:
             there = "counted" if self._state == "value_state" else "answered"
             values[self._state] = state or (there if values.get(self._counted) is not None else None)
         for name in self._required:
             if values.get(name) is None:
-                raise _Fault("REQ", name, self._source(name, value_heading))
+                raise _Fault(self.contract.rule_code("REQ", name), name, self._source(name, value_heading))
         return RecordRow(self.contract.record, row.number, part, tuple(map(values.get, self._names)))
 
     def _source(self, name: str, value_heading: str | None) -> tuple[str, ...]:
@@ -465,9 +469,9 @@ def _at(row: Row, places: tuple[int, ...]) -> list:
 
 
 class _Fault(Exception):
-    def __init__(self, family: str, column: str, headings: tuple[str, ...]):
-        super().__init__(family)
-        self.family = family
+    def __init__(self, rule: str, column: str, headings: tuple[str, ...]):
+        super().__init__(rule)
+        self.rule = rule
         self.column = column
         self.heading = " + ".join(headings) or None
 

@@ -79,6 +79,20 @@ def test_every_row_read_is_kept_set_aside_or_filtered(sender, kinds, batch):
         assert read == sum(became)
 
 
+def test_a_row_that_tells_no_period_is_set_aside_under_a_rule_and_the_others_count(sender):
+    feed = copy.deepcopy(INCIDENTS)
+    feed["tables"][0]["period_in"] = ["Month"]
+    one = sender(feeds={"incidents": feed})
+    months = ["June 2026"] * 20 + ["May 2026", "rot"]
+    rows = [f"{KINDS['good'].format(ref=f'I-{at}')},{month}" for at, month in enumerate(months)]
+    one.send(NAME, "\n".join([f"{HEAD},Month", *rows]) + "\n")
+    one.load(AS_OF)
+    load.accept_wave(AS_OF)
+    assert tally(one) == (22, 20, 1, 1)
+    assert one.ask("select row_number, rule from quarantine.rows") == [(23, "FILE-ROW-PERIOD")]
+    assert one.delivery(NAME)["state"] == "accepted"
+
+
 # ---- Identity --------------------------------------------------------------------------------------------------------
 
 

@@ -186,14 +186,24 @@ def test_a_question_passed_over_makes_no_record_and_a_row_of_them_alone_is_filte
 def test_rows_about_another_period_than_the_files_are_no_records_and_a_file_of_them_alone_is_refused():
     month = table("activity_count", COUNT | {"count_kind": {"constant": "contacts"}}, period_in=["Month", "Year"])
     provider = feed(month, files="counts_{period:%Y-%m}.csv", every="month")
-    text = "Service,Number,Month,Year\nA,1,JULY,2025_26\nA,2,AUGUST,2025_26\nA,3,AUGUST,2024_25\nA,4,ROT,2025_26\n"
+    text = "Service,Number,Month,Year\nA,1,JULY,2025_26\nA,2,AUGUST,2025_26\nA,3,AUGUST,2024_25\n"
     rows, reading = read(provider, text, name="counts_2025-08.csv")
     assert [row["counted"] for _, _, row in rows] == [2]
-    assert counts(reading) == (4, 0, 3)
+    assert counts(reading) == (3, 0, 2)
     _, misnamed = read(provider, text, name="counts_2025-09.csv")
     assert [one.rule for one in misnamed.findings] == ["FILE-PERIOD"]
     with pytest.raises(ValueError, match="period_in: is held against files:"):
         feed(month)
+
+
+def test_a_row_whose_period_cannot_be_read_is_set_aside_and_not_passed_by():
+    month = table("activity_count", COUNT | {"count_kind": {"constant": "contacts"}}, period_in=["Month", "Year"])
+    provider = feed(month, files="counts_{period:%Y-%m}.csv", every="month")
+    text = "Service,Number,Month,Year\nA,1,JULY,2025_26\nA,2,AUGUST,2025_26\nA,3,ROT,2025_26\nA,4,,\n"
+    rows, reading = read(provider, text, name="counts_2025-08.csv")
+    assert [row["counted"] for _, _, row in rows] == [2]
+    assert counts(reading) == (4, 2, 1)
+    assert told(reading) == [("FILE-ROW-PERIOD", 4, "Month + Year"), ("FILE-ROW-PERIOD", 5, "Month + Year")]
 
 
 def test_rows_that_are_no_records_are_filtered_and_counted():
