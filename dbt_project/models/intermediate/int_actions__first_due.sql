@@ -1,1 +1,5 @@
-{{ first_due(ref("stg_action_version"), "action_id", "action_key", "coalesce(due_on, revised_due_on)") }}
+{{
+    first_said(
+        ref("stg_action_version"), "action_id", "action_key", "coalesce(due_on, revised_due_on)", "original_due_on",
+    )
+}}

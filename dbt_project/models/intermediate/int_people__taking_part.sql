@@ -12,7 +12,18 @@ by_session as (
     where has_attended
 ),
 
--- Of a role without a first day it is known that it was held when it was sent.
+first_sent as (
+    select * from {{ ref("int_roles__first_sent") }}
+),
+
+roles as (
+    select
+        *,
+        {{ sender_key("role_id") }} as role_key
+    from {{ ref("stg_involvement_role") }}
+),
+
+-- Of a role without a first day it is known that it was held when it was first sent.
 by_role as (
     select distinct
         roles.provider_code,
@@ -21,10 +32,11 @@ by_role as (
         'role' as basis,
         {{ sender_key("roles.group_id", "roles.provider_code") }} as group_key,
         roles.person_ref
-    from {{ ref("stg_involvement_role") }} as roles
+    from roles
+    left join first_sent on roles.role_key = first_sent.role_key
     cross join
         lateral generate_series(
-            date_trunc('quarter', coalesce(roles.started_on, roles.submitted_on)),
+            date_trunc('quarter', coalesce(roles.started_on, first_sent.first_submitted_on)),
             least(roles.ended_on, {{ as_of_on() }}),
             interval '3 months'
         ) as quarters (start_at)

@@ -1,25 +1,24 @@
-{# The first deadline each thing was ever given, whatever came after: of all versions the earliest by submission, never by
-   arrival, since a file that came late may have been sent first. `versions` is a staging model of every version. #}
-{% macro first_due(versions, id_column, key, due_on="due_on") -%}
+{# What was first said of each thing, whatever came after: of all versions the earliest by submission, never by arrival,
+   since a file that came late may have been sent first. `versions` is a staging model of every version; versions in which
+   `said` is null said nothing of it. #}
+{% macro first_said(versions, id_column, key, said, name) -%}
 with
 
 versions as (
     select
         {{ sender_key(id_column) }} as {{ key }},
-        {{ due_on }} as due_on,
-        submitted_on,
+        {{ said }} as {{ name }},
         load_id,
         row_number,
         part
     from {{ versions }}
-    where {{ due_on }} is not null
+    where {{ said }} is not null
 ),
 
-first_due as (
+first_said as (
     select distinct on (versions.{{ key }})
         versions.{{ key }},
-        versions.due_on as original_due_on,
-        versions.submitted_on as first_submitted_on
+        versions.{{ name }}
     from versions
     inner join {{ ref("stg_delivery") }} as deliveries on versions.load_id = deliveries.load_id
     order by
@@ -31,5 +30,5 @@ first_due as (
         versions.part
 )
 
-select * from first_due
+select * from first_said
 {%- endmacro %}
