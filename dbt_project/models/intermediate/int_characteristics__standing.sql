@@ -3,8 +3,9 @@ with
 answers as (
     select
         *,
-        -- A value is an answer, whatever the state says or does not say.
+        -- A value is an answer, whatever the state says or does not say; without consent it is as good as not there.
         case
+            when value_code is not null and coalesce(consent_on > {{ as_of_on() }}, true) then 'not_recorded'
             when value_code is not null and value_code <> 'not_known' then 'answered'
             else coalesce(nullif(answer_state, 'unmapped'), 'not_known')
         end as state,
@@ -21,7 +22,8 @@ ranked as (
         -- Of several answers those that say something count: someone who was asked twice may have declined once.
         dense_rank() over (
             partition by provider_code, person_ref, characteristic
-            order by array_position(array['answered', 'prefer_not_to_say', 'not_known', 'not_asked'], state)
+            order by
+                array_position(array['answered', 'prefer_not_to_say', 'not_known', 'not_asked', 'not_recorded'], state)
         ) as place
     from answers
     where not is_withdrawn
