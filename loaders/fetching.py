@@ -10,6 +10,7 @@ from tempfile import NamedTemporaryFile
 from psycopg2.extensions import connection as Connection
 
 from loaders.doors import sightings_before, together
+from loaders.doors.ceiling import TooLarge
 from loaders.doors.opening import Sighting, open_door
 from loaders.doors.unreachable import DoorUnreachable
 from loaders.registering import register
@@ -36,9 +37,10 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
     """Take every new file that an agreement allows, and keep its bytes as sent. Raises DoorUnreachable.
 
     With a `period`, a backfill: only files that are about days of it, and those also where they were seen before.
-    A feed whose file cannot be had is passed by, so that the other feeds' are, and raised about at the end.
+    A feed whose file cannot be had is passed by, so that the other feeds' are, and raised about at the end; of a file
+    that is too large the feed's others come too.
     """
-    fetched, failures = Fetched([], [], []), {}
+    fetched, failures, passed_by = Fetched([], [], []), [], set()
     today = as_of.astimezone(LONDON).date()
     with connect("loader") as connection:
         seen = sightings_before.seen(connection, provider) if period is None else {}
@@ -56,7 +58,7 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
                 extra={"sender": provider.code, "rows": len(fetched.unexpected)},
             )
         for sighting, name, said in _expected(provider, sightings):
-            if name in failures:
+            if name in passed_by:
                 continue
             if (whole := together.grouped(provider.feeds[name], sighting, said, sightings)) is None:
                 fetched.incomplete.append(sighting.path)
@@ -76,7 +78,9 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
                 try:
                     taken = together.fetch(door, whole, Path(content.name))
                 except DoorUnreachable as error:
-                    failures[name] = error
+                    failures.append(error)
+                    if not isinstance(error, TooLarge):
+                        passed_by.add(name)
                     continue
                 if taken is None:
                     continue
@@ -87,7 +91,9 @@ def fetch(provider: Provider, as_of: dt.datetime, period: Period | None = None) 
             if is_new:
                 fetched.load_ids.append(load_id)
                 log.info("fetched", extra={"sender": provider.code, "feed": name, "load_id": load_id})
-    for failure in failures.values():
+    if len(failures) > 1:
+        raise DoorUnreachable("; ".join(dict.fromkeys(str(one) for one in failures)))
+    for failure in failures:
         raise failure
     return fetched
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import BinaryIO, NamedTuple
 
 from loaders.doors import hosts
+from loaders.doors.ceiling import Ceiling
 from loaders.doors.unreachable import DoorUnreachable
 from loaders.senders.address import Rest
 
@@ -207,7 +208,9 @@ def _body(answer, into: BinaryIO | None) -> bytes:
     if into is not None:
         into.seek(0)
         into.truncate()
+        ceiling = Ceiling()
         for piece in answer.iter_bytes():
+            ceiling.relative_update(len(piece))
             into.write(piece)
         return b""
     body = bytearray()

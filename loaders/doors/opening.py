@@ -1,6 +1,7 @@
 """Look through a sender's door and take files from it; every kind of door is an fsspec file system, or an API."""
 
 import datetime as dt
+import io
 import os
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from loaders.doors import file_systems, hosts
 from loaders.doors.asking import moment
+from loaders.doors.ceiling import MIB, Ceiling, TooLarge
 from loaders.doors.unreachable import DoorUnreachable
 from loaders.senders.address import WEB, Door, ProviderFileError, climbs
 from loaders.senders.provider import Provider
 
 MOST_PAGES, DEEPEST = 1000, 10
 """How much of a site of links is walked: what goes on for longer goes on for ever."""
+MOST_OF_A_PAGE = 64 * MIB
 
 
 @dataclass(frozen=True)
@@ -57,16 +60,23 @@ class OpenDoor:
             raise DoorUnreachable(f"cannot list {self._scheme} door {_told(error)}") from error
 
     def fetch(self, sighting: Sighting, into: Path) -> Taken:
-        """Copy a file's bytes to a local file, in pieces. Raises DoorUnreachable."""
+        """Copy a file's bytes to a local file, in pieces. Raises DoorUnreachable, TooLarge for this file alone."""
+        ceiling = Ceiling()
         try:
             if not _is_sent(sighting.path):
                 raise FileNotFoundError
-            self._files.get_file(self._place(sighting.path), str(into))
+            ceiling.set_size(sighting.byte_count)
+            place = self._place(sighting.path)
+            if self._scheme == "file":
+                _copy(Path(place), into, ceiling)
+            else:
+                self._files.get_file(place, str(into), callback=ceiling)
             # A web server may pack what it sends, so that no two sizes agree.
             if self._scheme not in WEB and sighting.byte_count not in (None, into.stat().st_size):
                 raise DoorUnreachable("it changed while it was read")
         except Exception as error:
-            raise DoorUnreachable(f"cannot read from {self._scheme} door {_told(error)}") from error
+            kind = TooLarge if isinstance(_ours(error), TooLarge) else DoorUnreachable
+            raise kind(f"cannot read from {self._scheme} door {_told(error)}") from error
         return Taken(sighting.modified_at)
 
     def _place(self, path: str) -> str:
@@ -114,7 +124,11 @@ class OpenDoor:
             walked.add(page)
             if len(walked) > MOST_PAGES:
                 raise DoorUnreachable(f"its pages of links go on for more than {MOST_PAGES}")
-            for url in _links(page, self._files.cat_file(f"{page}/").decode("utf-8", "replace")):
+            content = io.BytesIO()
+            self._files.get_file(
+                f"{page}/", content, callback=Ceiling(MOST_OF_A_PAGE, "door.url: leads to no page of links")
+            )
+            for url in _links(page, content.getvalue().decode("utf-8", "replace")):
                 if not url.endswith("/"):
                     facts = self._files.info(url)
                     yield Sighting(unquote(url[len(self._root) + 1 :]), facts.get("size"), _moment(facts))
@@ -179,6 +193,13 @@ def _walk_folder(root: Path) -> Iterator[Sighting]:
             yield Sighting(path.relative_to(inside).as_posix(), facts.st_size, modified_at)
 
 
+def _copy(source: Path, into: Path, ceiling: Ceiling) -> None:
+    with source.open("rb") as given, into.open("wb") as out:
+        while piece := given.read(MIB):
+            ceiling.relative_update(len(piece))
+            out.write(piece)
+
+
 def _is_sent(path: str) -> bool:
     has_controls = any(ord(letter) < 32 or ord(letter) == 127 for letter in path)
     parts = path.split("/")
@@ -187,18 +208,27 @@ def _is_sent(path: str) -> bool:
 
 def _told(error: Exception) -> str:
     """Say what went wrong in our own words: a library's may hold a URL with a secret in it."""
-    causes = [error]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
-        causes.append(cause)
-    ours = next((one for one in causes if isinstance(one, DoorUnreachable | hosts.HostRefused)), None)
-    if ours is not None:
+    if (ours := _ours(error)) is not None:
         return f"({ours})"
+    causes = _causes(error)
     # A web server says it by number, a store in Azure too.
     if {getattr(one, name, None) for one in causes for name in ("status", "status_code")} & {401, 403}:
         return "(it refuses us)"
     kinds = {type(one).__name__ for one in causes}
     words = next((words for names, words in _IN_WORDS.items() if kinds & set(names)), type(error).__name__)
     return f"({words})"
+
+
+def _ours(error: Exception) -> Exception | None:
+    """Return what we raised ourselves, however a library has wrapped it."""
+    return next((one for one in _causes(error) if isinstance(one, DoorUnreachable | hosts.HostRefused)), None)
+
+
+def _causes(error: Exception) -> list[BaseException]:
+    causes: list[BaseException] = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None:
+        causes.append(cause)
+    return causes
 
 
 _IN_WORDS = {

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from loaders.doors import authorisation
 from loaders.doors.answers import Page, says_failure
 from loaders.doors.asking import Answer, Asker, NotThere, Pace, Refused
+from loaders.doors.ceiling import Ceiling, TooLarge
 from loaders.doors.file_systems import allow_url, expanded
 from loaders.doors.opening import Sighting, Taken
 from loaders.doors.unreachable import DoorUnreachable
@@ -49,7 +50,8 @@ class RestDoor:
     def fetch(self, sighting: Sighting, into: Path) -> Taken | None:
         """Ask for one window and write what came to a local file; None when nothing is there yet.
 
-        It was sent at the newest Last-Modified of its pages, where they have one. Raises DoorUnreachable.
+        It was sent at the newest Last-Modified of its pages, where they have one. Raises DoorUnreachable, TooLarge for
+        this window alone.
         """
         window = self._windows[sighting.path]
         request = self._feeds[window.feed].request
@@ -58,10 +60,12 @@ class RestDoor:
             with Asker(self._door.rest, self._pace) as asker, into.open("wb") as out:
                 if request.whole:
                     return Taken(self._ask(asker, self._address(path), params, request, out).sent_at)
-                count, sent_at = 0, []
+                count, sent_at, ceiling = 0, [], Ceiling()
                 for elements, page_sent_at in self._pages(asker, request, path, params):
                     for element in elements:
-                        out.write(element.encode() + b"\n")
+                        line = element.encode() + b"\n"
+                        ceiling.relative_update(len(line))
+                        out.write(line)
                     count += len(elements)
                     sent_at += [page_sent_at] if page_sent_at else []
                 if count == 0 and request.empty_is == "nil_return":
@@ -75,7 +79,8 @@ class RestDoor:
                 raise DoorUnreachable(f"cannot ask the API for {window.feed}: it does not know the path") from None
             return None
         except DoorUnreachable as error:
-            raise DoorUnreachable(f"cannot ask the API for {window.feed}: {error}") from error
+            kind = TooLarge if isinstance(error, TooLarge) else DoorUnreachable
+            raise kind(f"cannot ask the API for {window.feed}: {error}") from error
 
     def _pages(
         self, asker: Asker, request: Request, path: str, params: dict[str, str]

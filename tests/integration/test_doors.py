@@ -14,6 +14,7 @@ import pytest
 
 from demo.servers import HttpServer, SftpServer
 from loaders import fetching
+from loaders.doors.ceiling import MIB, TooLarge
 from loaders.doors.hosts import HostRefused
 from loaders.doors.opening import DoorUnreachable, OpenDoor, Sighting
 from loaders.senders.provider import Door, ProviderFileError
@@ -375,6 +376,63 @@ def test_a_credential_may_lie_in_a_file(folder, tmp_path, monkeypatch):
         assert len(door.list()) == len(NAMES)
 
 
+# ---- A ceiling -------------------------------------------------------------------------------------------------------
+
+
+class Endless(BaseHTTPRequestHandler):
+    """A server whose only file goes on for ever, and whose page of links too where it is asked for `/pages/`."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html" if self.path.endswith("/") else "text/csv")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"a line,\n" * 4096)
+
+    def log_message(self, *_):
+        """Print nothing."""
+
+
+@pytest.fixture
+def endless():
+    """The address of a server that sends without end."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Endless) as server:
+        threading.Thread(target=partial(server.serve_forever, poll_interval=0.01), daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def assert_too_large(door: OpenDoor, into, *, byte_count: int | None = None) -> None:
+    with pytest.raises(TooLarge, match=r"larger than 1 MiB; ask the sender .* raise ASSURE_LARGEST_FILE_MIB"):
+        door.fetch(Sighting("big.csv", byte_count, None), into)
+    assert not into.exists() or into.stat().st_size < 8 * MIB
+
+
+def test_a_server_that_sends_without_end_fills_no_disk(endless, tmp_path, monkeypatch):
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", "1")
+    assert_too_large(OpenDoor(Door(url=f"{endless}/out")), tmp_path / "fetched")
+    monkeypatch.setattr("loaders.doors.opening.MOST_OF_A_PAGE", MIB)
+    with pytest.raises(DoorUnreachable, match=r"larger than 1 MiB; door\.url: leads to no page of links"):
+        OpenDoor(Door(url=f"{endless}/pages")).list()
+
+
+@pytest.mark.parametrize("byte_count", [None, 3 * MIB, 1], ids=["unknown", "known", "a lie"])
+def test_a_file_that_is_too_large_is_not_taken_from_a_folder_nor_by_sftp(folder, tmp_path, monkeypatch, byte_count):
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", "1")
+    (folder / "big.csv").write_bytes(bytes(3 * MIB))
+    assert_too_large(OpenDoor(Door(url=folder.as_uri())), tmp_path / "fetched", byte_count=byte_count)
+    with SftpServer(folder, "zz1", "a password") as server:
+        assert_too_large(by_sftp(server, monkeypatch), tmp_path / "fetched", byte_count=byte_count)
+
+
+@pytest.mark.parametrize("said", ["0", "4 GiB", "-1", "²"])
+def test_a_ceiling_that_cannot_be_meant_is_a_fault_of_the_setting(folder, tmp_path, monkeypatch, said):
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", said)
+    with pytest.raises(ProviderFileError, match="ASSURE_LARGEST_FILE_MIB is no whole number of MiB"):
+        OpenDoor(Door(url=folder.as_uri())).fetch(Sighting(NAMES[1], None, None), tmp_path / "fetched")
+
+
 # ---- What the loading makes of it ------------------------------------------------------------------------------------
 
 
@@ -395,3 +453,14 @@ def test_an_unchanged_file_is_not_fetched_again(sender, monkeypatch):
     fetching.fetch(one.provider, AS_OF)
     monkeypatch.setattr(OpenDoor, "fetch", lambda *_: pytest.fail("it was fetched again"))
     fetching.fetch(one.provider, AS_OF)
+
+
+def test_a_file_that_is_too_large_holds_none_of_the_senders_others_up(sender, monkeypatch):
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", "1")
+    one = sender()
+    one.send("incidents_2026-05.csv", "a,line\n" * MIB)
+    one.send("incidents_2026-06.csv", "Nil return\n")
+    with pytest.raises(DoorUnreachable, match="larger than 1 MiB"):
+        one.load(AS_OF)
+    assert one.delivery("incidents_2026-05.csv") is None
+    assert one.delivery("incidents_2026-06.csv")["state"] == "judged"

@@ -18,6 +18,7 @@ import pytest
 
 from demo.servers import HttpServer, SftpServer
 from loaders import fetching
+from loaders.doors.ceiling import MIB, TooLarge
 from loaders.doors.hosts import HostRefused
 from loaders.doors.opening import DoorUnreachable, OpenDoor, Sighting
 from loaders.senders.provider import Door, ProviderFileError
@@ -155,6 +156,20 @@ def test_the_endpoint_must_be_allowed_and_nothing_is_said_in_clear(monkeypatch, 
     monkeypatch.setenv("ASSURE_CREDENTIAL_ZZ1", json.dumps(given | {"endpoint": "http://store.example.org"}))
     with pytest.raises(ProviderFileError, match="use https"):
         opened(scheme)
+
+
+def test_an_object_that_is_too_large_is_not_taken(store, tmp_path, monkeypatch):
+    scheme, _ = store
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", "1")
+    door = opened(scheme, "outbox")
+    door._files.pipe_file("outbox/big/big.csv", bytes(9 * MIB))
+    try:
+        for byte_count in (None, 1):
+            with pytest.raises(TooLarge, match="larger than 1 MiB"):
+                door.fetch(Sighting("big/big.csv", byte_count, None), tmp_path / "fetched")
+            assert sum(file.stat().st_size for file in tmp_path.glob("fetched")) < 8 * MIB
+    finally:
+        door._files.rm_file("outbox/big/big.csv")
 
 
 class Misled(BaseHTTPRequestHandler):

@@ -10,6 +10,7 @@ import pytest
 from demo.api import ApiServer, Canned
 from loaders import fetching, load
 from loaders.doors.asking import moment
+from loaders.doors.ceiling import TooLarge
 from loaders.doors.hosts import HostRefused
 from loaders.doors.opening import DoorUnreachable, Sighting
 from loaders.doors.rest import RestDoor
@@ -319,6 +320,17 @@ def test_a_page_that_fills_the_memory_is_not_taken(api, ask, monkeypatch):
     monkeypatch.setattr("loaders.doors.asking.MOST_BYTES", 100)
     with pytest.raises(DoorUnreachable, match="ask for smaller pages"):
         ask(api)
+
+
+def test_a_window_that_fills_the_disk_is_not_taken(api, ask, monkeypatch):
+    monkeypatch.setenv("ASSURE_LARGEST_FILE_MIB", "1")
+    pages = [{"items": [str(n) * 600_000], "next": f"at-{n}"} for n in (1, 2)]
+    api.instead = [Canned(200, json.dumps(page)) for page in pages]
+    with pytest.raises(TooLarge, match="larger than 1 MiB"):
+        ask(api, path="cursor/incidents", paging=PAGINGS["cursor"])
+    api.instead = [Canned(200, "a,b\n" * 500_000, {"Content-Type": "text/csv"})]
+    with pytest.raises(TooLarge, match="larger than 1 MiB"):
+        ask(api, whole="true", rows_at="", expects="text/csv")
 
 
 @pytest.mark.parametrize(
