@@ -203,8 +203,8 @@ class Contract(Closed):
 
 _IN_WORDS = {
     "text": "text",
-    "date": "a date",
-    "timestamp": "a date and time",
+    "date": "a date of the years 1900 to 2100",
+    "timestamp": "a date and time of the years 1900 to 2100",
     "integer": "a whole number",
     "number": "a number",
     "codes": "codes separated by semicolons",

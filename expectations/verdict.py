@@ -241,11 +241,11 @@ _WHEN_NOT_SAID = {
 _TYPES = {
     "text": ("a text", "send plain text"),
     "date": (
-        "a date in a form agreed for this feed",
+        "a date of the years 1900 to 2100 in a form agreed for this feed",
         "send a day of the calendar in the agreed form, or leave it blank",
     ),
     "timestamp": (
-        "a date with a time in a form agreed for this feed",
+        "a date of the years 1900 to 2100 with a time in a form agreed for this feed",
         "send day and time in the agreed form, or leave it blank",
     ),
     "integer": ("a whole number", "send digits alone, without words or units, or leave it blank"),

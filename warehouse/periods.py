@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from warehouse.paths import ROOT
 
 LONDON = ZoneInfo("Europe/London")
+YEARS = range(1900, 2101)
+"""Years that a sender can mean: 0026 is a slip of the hand, and 9999 another word for never."""
 DATA_CUT_WORKING_DAY = 20
 """Working day after a quarter's end on which its report's figures are frozen."""
 

@@ -13,7 +13,7 @@ from loaders import identifiers
 from loaders.reading import moments
 from loaders.senders.feeds import CellMap, FileFormat
 from loaders.senders.units import factor
-from warehouse.periods import LONDON
+from warehouse.periods import LONDON, YEARS
 
 LONGEST_INTEGER = 18
 """Digits that every whole number of this length has room for in a bigint."""
@@ -216,7 +216,7 @@ class CellReader:
             found = self._moment(text_of(cell))
             # A moment in UTC may lie in another day than it does here.
             day = (found.astimezone(LONDON) if found.tzinfo else found).date()
-        return self._default if day in self._missing_days else day
+        return self._default if day in self._missing_days else _of_our_time(day)
 
     def _timestamp(self, cells: list) -> dt.datetime | None:
         day, *rest = cells
@@ -228,6 +228,7 @@ class CellReader:
             moment = dt.datetime.combine(day, self._time(rest))
         if moment.date() in self._missing_days:
             return self._default
+        moment = _of_our_time(moment)
         # Senders write wall-clock time; the warehouse keeps UTC. Of a doubled hour the first is meant.
         return (moment if moment.tzinfo else moment.replace(tzinfo=LONDON)).astimezone(dt.UTC)
 
@@ -251,6 +252,13 @@ class CellReader:
         if time is None:
             raise CellFault("TYP")
         return time
+
+
+def _of_our_time(day: dt.date) -> dt.date:
+    """Return a day or moment as it is. Raises CellFault where nobody can have meant its year."""
+    if day.year not in YEARS:
+        raise CellFault("TYP")
+    return day
 
 
 def _fold(text) -> str:

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from functools import lru_cache
 
-from warehouse.periods import Period, month_of, quarter_named
+from warehouse.periods import YEARS, Period, month_of, quarter_named
 
 _MIDNIGHT = dt.datetime.combine(dt.date(1899, 12, 30), dt.time())
 """Of the day that Excel calls nought."""
@@ -65,6 +65,14 @@ def period(text: str) -> Period | None:
 
     Read are Jun-25, June 2025, 2025-06, 06/2025, AUGUST 2025_26, Q1 2025/26, 2025-26-Q1 and 2025/26.
     """
+    try:
+        found = _named(text)
+    except ValueError:  # a year beyond those of the calendar
+        return None
+    return found if found and found.start_on.year in YEARS else None
+
+
+def _named(text: str) -> Period | None:
     plain = re.sub(r"[\s_/-]+", " ", text.strip().lower())
     if found := re.fullmatch(r"([a-z]{3,9}) ?'?(\d{4}|\d{2})", plain):
         year = int(found[2]) + (2000 if len(found[2]) == 2 else 0)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from warehouse.periods import PERIOD_OF, Period, quarter_id, quarter_named, quarter_of, year_named
+from warehouse.periods import PERIOD_OF, YEARS, Period, quarter_id, quarter_named, quarter_of, year_named
 
 STATUSES = ("provisional", "performance", "final")
 """From the first word of a body of statistics to its last."""
@@ -20,6 +20,8 @@ _TOKENS = {
     "status": r"(?P<status>[Pp]rovisional|[Pp]erformance|[Ff]inal)",
 }
 _DIGITS = {"%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{2}", "%d": r"\d{2}", "%b": "[A-Za-z]{3}", "%B": "[A-Za-z]+"}
+_ON_ONE_LINE = r"[^/\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*"
+"""Any text that no line break divides: names are told one to a line."""
 _REMEDY = (
     "use {period:%Y-%m}, {quarter}, {year}, {version}, {status}, * or a token of your own such as {site:[A-Z0-9]+}"
 )
@@ -69,6 +71,8 @@ def read(files: str, every: str, path: str) -> FileName | None:
         period = _period(files, every, parts)
     except ValueError:
         return None
+    if period and period.start_on.year not in YEARS:
+        return None
     facts: dict[str, str | dt.date] = {name: text for name, text in parts.items() if name != "period"}
     if period:
         facts |= {"period_start": period.start_on, "period_end": period.end_on}
@@ -105,7 +109,7 @@ def made(files: str, period: Period | None, day: dt.date) -> str:
 
 def _token(part: str) -> str:
     if part == "*":
-        return r"[^/]*"
+        return _ON_ONE_LINE
     name, _, form = part[1:-1].partition(":")
     if name == "period" and form:
         pieces = re.split(r"(%[A-Za-z])", form)

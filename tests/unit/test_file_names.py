@@ -38,3 +38,14 @@ def test_we_name_a_year_as_we_read_it():
     year = year_of(dt.date(2024, 4, 1))
     name = file_names.made(YEARLY, year, dt.date(2026, 7, 29))
     assert (name, file_names.read(YEARLY, "year", name).period) == ("Complaints 2024-25.csv", year)
+
+
+def test_a_year_that_nobody_can_mean_names_no_period():
+    assert file_names.read("c_{period:%Y-%m}.csv", "month", "c_0026-06.csv") is None
+    assert file_names.read("c_{period:%Y-%m}.csv", "month", "c_2026-06.csv") is not None
+
+
+@pytest.mark.parametrize("name", ["a\nb.csv", "a\rb.csv", "a\x85b.csv", "a\u2028b.csv", "a/b.csv"])
+def test_a_star_stands_for_text_on_one_line_in_one_folder(name):
+    assert file_names.read("*.csv", "once", "a b.csv") is not None
+    assert file_names.read("*.csv", "once", name) is None

@@ -34,6 +34,10 @@ def reader(kind, dates=("%d/%m/%Y",), missing=("", "NULL"), **mapped):
         ("2024", None, None),
         ("2025/27", None, None),
         ("2025-13", None, None),
+        ("06/0026", None, None),
+        ("0025/26", None, None),
+        ("Jun 0000", None, None),
+        ("9999/00", None, None),
         ("Jun 24 - Jun 25 vs Jun 23 - Jun 24", None, None),
         ("soon", None, None),
     ],
@@ -44,6 +48,25 @@ def test_a_period_is_read_where_it_has_one_meaning(text, start, end):
     for word, day in (("period_start", start), ("period_end", end)):
         read = moment(text, (word,))
         assert (read and read.date().isoformat()) == day
+
+
+@pytest.mark.parametrize("kind", ["date", "timestamp"])
+@pytest.mark.parametrize(
+    "cell",
+    ["30/06/0026", "0026-06-30", "31/12/1899", "01/01/2101", "2958465", dt.date(26, 6, 30), dt.datetime(9999, 12, 31)],  # noqa: DTZ001 - as a workbook types it
+)
+def test_a_year_that_nobody_can_mean_makes_no_date(kind, cell):
+    with pytest.raises(CellFault, match="TYP"):
+        reader(kind, ("%d/%m/%Y", "iso", "excel"))([cell])
+
+
+def test_the_first_and_last_day_that_can_be_meant_are_read_and_never_may_be_agreed_to_be_blank():
+    read = reader("date", missing=("", "31/12/9999"))
+    assert [read([text]) for text in ("01/01/1900", "31/12/2100", "31/12/9999")] == [
+        dt.date(1900, 1, 1),
+        dt.date(2100, 12, 31),
+        None,
+    ]
 
 
 @pytest.mark.parametrize(
