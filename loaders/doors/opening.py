@@ -97,14 +97,22 @@ class OpenDoor:
         elif self._scheme == "file":
             yield from _walk_folder(Path(self._root))
         else:
-            # A bucket has no folders: one that holds nothing yet is only a name.
-            here = self._root or "/"
-            if not self._files.exists(here if self._scheme == "sftp" else here.partition("/")[0]):
-                raise FileNotFoundError
-            for path, facts in self._files.find(here, detail=True).items():
+            for path, facts in self._found().items():
                 # What a link on their side leads to need not be meant for us.
                 if facts.get("type") != "link" and path.startswith(f"{self._root}/"):
                     yield Sighting(path[len(self._root) + 1 :], facts.get("size"), _moment(facts))
+
+    def _found(self) -> dict[str, dict]:
+        """Return what the server lists below the door; what is not there, or refused, is an error."""
+        here = self._root or "/"
+        bucket, _, folder = here.partition("/")
+        if self._scheme == "s3":
+            # Only a listing tells a bucket that is not there from one that is refused.
+            return self._files.find(bucket, prefix=f"{folder}/" if folder else "", detail=True)
+        # A container has no folders: one that holds nothing yet is only a name.
+        if not self._files.exists(here if self._scheme == "sftp" else bucket):
+            raise FileNotFoundError
+        return self._files.find(here, detail=True)
 
     def _ask_for_each(self, names: Sequence[str]) -> Iterator[Sighting]:
         for name in names:

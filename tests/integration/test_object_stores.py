@@ -123,8 +123,9 @@ def test_a_whole_store_is_a_door_too(store):
 
 def test_a_folder_of_a_store_that_holds_nothing_yet_is_no_fault_and_a_store_that_is_not_there_is(store):
     assert opened(store[0], "outbox/nothing").list() == []
-    with pytest.raises(DoorUnreachable, match="cannot list"):
-        opened(store[0], "nowhere/out").list()
+    for path in ("nowhere", "nowhere/out"):
+        with pytest.raises(DoorUnreachable, match=r"cannot list .*what was asked for is not there"):
+            opened(store[0], path).list()
 
 
 def test_a_store_does_not_give_what_lies_outside_the_door(store, tmp_path):
@@ -190,6 +191,41 @@ class Misled(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         """Print nothing."""
+
+
+class Shut(BaseHTTPRequestHandler):
+    """A store that lets nobody at what it holds, in the words of S3 and of Azure."""
+
+    def do_GET(self):
+        content = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+        self.send_response(403)
+        self.send_header("x-ms-error-code", "AuthorizationFailure")
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content if self.command == "GET" else b"")
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        """Print nothing."""
+
+
+@pytest.mark.parametrize("path", ["outbox", "outbox/out"])
+@pytest.mark.parametrize("scheme", ["s3", "az"])
+@pytest.mark.filterwarnings("ignore:Failed to fetch container properties")
+def test_a_store_that_refuses_us_is_told_from_one_that_is_not_there(tmp_path, monkeypatch, scheme, path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shut) as server:
+        threading.Thread(target=partial(server.serve_forever, poll_interval=0.01), daemon=True).start()
+        given = {
+            "username": "zz1", "password": AZURITE_KEY, "endpoint": f"http://127.0.0.1:{server.server_address[1]}",
+        }  # fmt: skip
+        monkeypatch.setenv("ASSURE_CREDENTIAL_ZZ1", json.dumps(given))
+        with pytest.raises(DoorUnreachable, match=r"cannot list \w+ door \(it refuses us\)"):
+            opened(scheme, path).list()
+        with pytest.raises(DoorUnreachable, match=r"cannot read from \w+ door \(it refuses us\)"):
+            opened(scheme, path).fetch(Sighting("a.csv", None, None), tmp_path / "fetched")
+        server.shutdown()
 
 
 @pytest.mark.parametrize("scheme", ["s3", "az"])
