@@ -20,6 +20,10 @@ ADMIN = "admin"
 _PASSES_BY_ITSELF = ("08", "40", "53", "55", "57")
 """Classes of SQLSTATE that say nothing of what was asked: a lost connection, a deadlock, a full disk, a lock."""
 
+KEPT_ALIVE = {"keepalives": 1, "keepalives_idle": 60, "keepalives_interval": 15, "keepalives_count": 4}
+"""Seconds and tries: a line that is silent for minutes, as one is while a large file is fetched, is dropped by what
+stands before a managed Postgres."""
+
 
 class DatabaseFault(RuntimeError):
     """The database refused a statement. Says which error and where, and never what the database said: it quotes cells.
@@ -109,7 +113,7 @@ def _login_roles() -> tuple[str, ...]:
 @cache
 def _engine(target: URL) -> Engine:
     # NullPool: tasks fork, and a connection shared by two processes corrupts both.
-    return create_engine(target, poolclass=NullPool, future=True, hide_parameters=True)
+    return create_engine(target, poolclass=NullPool, future=True, hide_parameters=True, connect_args=KEPT_ALIVE)
 
 
 def engine(role: str) -> Engine:
@@ -141,5 +145,10 @@ def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
 
 def _opened(target: URL) -> psycopg2.extensions.connection:
     return psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
+        host=target.host,
+        port=target.port,
+        dbname=target.database,
+        user=target.username,
+        password=target.password,
+        **KEPT_ALIVE,
     )

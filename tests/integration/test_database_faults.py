@@ -2,7 +2,9 @@
 
 import io
 import logging
+import os
 import shutil
+import socket
 import traceback
 
 import psycopg2
@@ -103,3 +105,12 @@ def test_somebody_at_a_terminal_may_ask_for_everything(broken_project, as_of, ca
     with pytest.raises(build.BuildFailed):
         build.build(0, as_of, "2026-27-Q1")
     assert CANARY in capfd.readouterr().out
+
+
+def test_a_line_that_is_silent_through_a_long_download_is_kept_alive(warehouse_database):
+    with connect(OWNER) as opened, connection.engine(OWNER).connect() as by_engine:
+        for one in (opened, by_engine.connection.dbapi_connection):
+            with socket.socket(fileno=os.dup(one.fileno())) as line:
+                assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                # Azure's load balancers drop what is silent for four minutes, Amazon's for six.
+                assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) < 4 * 60
