@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 TELL_THE_LEAD = "tell the information-governance lead"
 """What the data team does when a column of identifiers was sent; the log and `assure status` ask it to."""
+TOLD_TO_THE_LEAD = ("FILE-IDENTIFIER", "FILE-IDENTIFIER-IGNORED")
+"""The rules that a file breaks in which identifiers of persons were sent to us."""
 LEVELS = ("refuse", "hold", "set_aside", "warn")
 """From the dearest to the cheapest: the file, the whole load until a person decides, the row, nothing."""
 
@@ -149,6 +151,13 @@ FILE_RULES: dict[str, FileRule] = {
         " the kept copy was destroyed; `assure status` asks the data team to tell the information-governance lead",
         "take the column out of the export, or send references of your own in its place, and send the file again;"
         " treat the first sending as an incident",
+    ),
+    "FILE-IDENTIFIER-IGNORED": FileRule(
+        "warn",
+        "a column that is ignored holds mostly NHS numbers or e-mail addresses; it was not loaded;"
+        " `assure status` asks the data team to tell the information-governance lead",
+        "leave the column out of the export; until then list it under drop:, and not under ignore:, in the provider"
+        " file",
     ),
     "FILE-NO-ROWS": FileRule(
         "refuse",

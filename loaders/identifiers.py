@@ -12,9 +12,13 @@ _TELEPHONE = re.compile(
 _COULD_BE = re.compile(r"\d|@")
 LONGEST = 40
 """Characters of a cell that is an identifier, or an address line, rather than words in which one stands."""
+_WHOSE = (
+    "first|middle|last|sur|fore|full|given|family|patient|client|complainant|claimant|person|service[ _-]?user|carer|"
+    "relative|parent|child|next[ _-]of[ _-]kin|member|staff|employee|witness|victim"
+)
 _HEADINGS = re.compile(
-    r"^(nhs[ _-]?(no|num|number)|(first|last|sur|fore|full|patient|client)[ _-]?name|surname|forename|"
-    r"date[ _-]?of[ _-]?birth|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",
+    rf"^(nhs[ _-]?(no\.?|num|number)|(({_WHOSE})(['’]?s)?[ _-]?)+names?|names? of (the )?({_WHOSE})|surname|forename|"
+    r"date[ _-]?of[ _-]?birth|birth[ _-]?date|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",
     re.IGNORECASE,
 )
 

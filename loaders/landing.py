@@ -97,6 +97,7 @@ def read(
         # Whatever else a file is refused for: who people are must not lie in its kept copy.
         hidden = list(_of_identifiers(readers))
         reading.findings += hidden if hidden or was_read else _hidden_in_remnants(content, feed)
+        reading.findings += _ignored_identifiers(readers)
     return reading
 
 
@@ -207,6 +208,18 @@ def _of_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
             if (place := (reader.table.place, number)) not in told:
                 told.add(place)
                 yield _identifier_finding(reader.column_name(number), reader.table.place, reader.table.record)
+
+
+def _ignored_identifiers(readers: list[TableReader]) -> Iterator[Finding]:
+    """Yield a finding for each column that is ignored by its heading, read by no table, and holds persons' numbers."""
+    told = set()
+    for reader in readers:
+        place = reader.table.place
+        read = {spaced(one) for other in readers if other.table.place == place for one in other.table.wanted_headings}
+        for heading, votes in reader.ignored:
+            if votes.are_identifiers and heading not in read and (place, heading) not in told:
+                told.add((place, heading))
+                yield finding("FILE-IDENTIFIER-IGNORED", column_name=heading, sheet=place, record=reader.table.record)
 
 
 def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:

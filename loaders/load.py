@@ -133,13 +133,12 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
         "is_nil_return": reading.is_nil_return,
     }
     ledger.find(connection, load_id, reading.findings)
+    if any(found.rule in verdict.TOLD_TO_THE_LEAD for found in reading.findings):
+        log.warning("%s load %s: identifiers of persons were sent; %s", provider.code, load_id, verdict.TELL_THE_LEAD)
     if reading.is_refused:
         ledger.move(connection, load_id, "refused", as_of, **counts)
         if any(found.rule == "FILE-IDENTIFIER" for found in reading.findings):
             keep.destroy(connection, load_id)
-            log.warning(
-                "%s load %s: identifiers of persons were sent; %s", provider.code, load_id, verdict.TELL_THE_LEAD
-            )
     else:
         ledger.set_aside(
             connection, load_id, [(fault.record, fault.number, fault.rule, fault.column) for fault in reading.faults]

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from expectations.verdict import TELL_THE_LEAD
+from expectations.verdict import TELL_THE_LEAD, TOLD_TO_THE_LEAD
 from loaders.senders.provider import Provider
 from warehouse import build
 from warehouse.connection import connect
@@ -83,20 +83,31 @@ def read(sender: str | None = None) -> Standing:
         feeds = cursor.fetchall()
         cursor.execute(
             """
+            with latest as (
+                select distinct on (provider_code, feed) load_id
+                from audit.deliveries
+                where state <> 'withdrawn'
+                order by provider_code, feed, submitted_at desc, load_id desc
+            )
             select d.load_id, d.provider_code, d.file_name, d.state, f.rule, f.message, f.remedy
             from audit.deliveries as d
             cross join lateral (
                 select rule, message, remedy from audit.findings as f
-                where f.load_id = d.load_id and f.level in ('refuse', 'hold')
-                order by f.rule = 'FILE-IDENTIFIER' desc, f.finding_number limit 1
+                where f.load_id = d.load_id
+                    and (
+                        (f.level in ('refuse', 'hold') and d.state in ('held', 'refused'))
+                        -- Of a file that counts, for as long as its feed goes on like this.
+                        or (f.rule = any(%(to_lead)s) and d.load_id in (select load_id from latest))
+                    )
+                order by f.rule = any(%(to_lead)s) desc, f.finding_number limit 1
             ) as f
-            where d.state in ('held', 'refused') and (%(code)s::text is null or d.provider_code = %(code)s)
-            order by f.rule = 'FILE-IDENTIFIER' desc, d.state, d.submitted_at
+            where d.state <> 'withdrawn' and (%(code)s::text is null or d.provider_code = %(code)s)
+            order by f.rule = any(%(to_lead)s) desc, d.state, d.submitted_at
             """,
-            code,
+            code | {"to_lead": list(TOLD_TO_THE_LEAD)},
         )
         attention = [
-            f"{f'{TELL_THE_LEAD.capitalize()}: ' if rule == 'FILE-IDENTIFIER' else ''}"
+            f"{f'{TELL_THE_LEAD.capitalize()}: ' if rule in TOLD_TO_THE_LEAD else ''}"
             f"load {load_id} {state}: {provider_code} {file_name}: {rule}: {message}; {remedy}"
             for load_id, provider_code, file_name, state, rule, message, remedy in cursor
         ]

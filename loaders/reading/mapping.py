@@ -114,6 +114,8 @@ class TableReader:
         """Place (from 0) → heading of columns that nobody agreed."""
         self.votes: dict[int, Votes] = {}
         """Place → votes, of the undeclared columns, of those without any heading, and of ids and labels."""
+        self.ignored: list[tuple[str, Votes]] = []
+        """Headings that the mapping ignores word for word, and whether persons' own numbers stand under them."""
         self.unsound: list[int] = []
         """Numbers of rows in which what must add up does not."""
         self.of_other_periods = 0
@@ -268,6 +270,11 @@ class TableReader:
         self._ballot = own | dict(self._names_and_numbers())
         self._keys = [self._places_of(one.on) for one in self.companions]
         self.votes = self._ballot | self._votes_beside()
+        ignored = set(map(spaced, self.table.ignore)) - set(map(spaced, self.table.drop)) - read
+        for place, heading in enumerate(headings):
+            if heading in ignored and not self._dropped(heading):
+                self._ballot[place] = Votes(identifiers.is_person_number)
+                self.ignored.append((heading, self._ballot[place]))
         # What was waved through by a part of its name is looked at all the same, for identifiers of persons.
         self.undeclared = {place: heading for place, heading in self.undeclared.items() if not self._ignored(heading)}
 

@@ -148,6 +148,7 @@ def for_sender(rule: str, remedy: str) -> str:
 
 
 _TO_SENDERS = {
+    "FILE-IDENTIFIER-IGNORED": "leave the column out of the export: we have no use for it and must not be sent it",
     "FILE-TIE": "tell us which of the two counts",
     "FILE-UNMAPPED": "tell us what the new codes mean, or send those that were agreed",
     "GATE-UNSOUND": "there is nothing for you to do: the fault may well be ours, and we look into it",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import openpyxl
 import pytest
 
-from expectations.verdict import TELL_THE_LEAD
+from expectations.verdict import TELL_THE_LEAD, TOLD_TO_THE_LEAD
 from loaders import load, status
 from loaders.onboarding.check import check
 from loaders.reading import unpacking
@@ -114,6 +114,9 @@ CASES = {
         "refused",
         (("FILE-IDENTIFIER", None, "column 1"),),
     ),
+    "NHS numbers, ignored": Case(
+        with_column("Notes", NHS_NUMBERS), "accepted", (("FILE-IDENTIFIER-IGNORED", None, "Notes"),), 3
+    ),
     # Rows.
     "an unknown code": Case(text(row(31, kind=MARKER)), "accepted", (("INC-COD.incident_kind", ROW, "Kind"),), 31),
     "many unknown codes": Case(
@@ -148,7 +151,11 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if "FILE-IDENTIFIER" in str(case.told)])
+def telling(rule: str) -> list[str]:
+    return [name for name, case in CASES.items() if rule in [told for told, _, _ in case.told]]
+
+
+@pytest.mark.parametrize("name", telling("FILE-IDENTIFIER"))
 def test_nothing_is_kept_of_a_file_with_a_column_of_identifiers(wave, name):
     delivery = wave[0][name].delivery(NAME)
     assert delivery["kept_name"] is None
@@ -157,13 +164,13 @@ def test_nothing_is_kept_of_a_file_with_a_column_of_identifiers(wave, name):
 
 def test_the_log_and_the_overview_ask_to_tell_the_lead_first(wave):
     senders, said = wave
-    hidden = [name for name, case in CASES.items() if "FILE-IDENTIFIER" in str(case.told)]
-    assert sum(TELL_THE_LEAD in line for line in said) == len(hidden)
-    first = status.read().attention[: len(hidden)]
+    rules = {name: rule for rule in TOLD_TO_THE_LEAD for name in telling(rule)}
+    assert sum(TELL_THE_LEAD in line for line in said) == len(rules)
+    first = status.read().attention[: len(rules)]
     assert all(line.startswith(f"{TELL_THE_LEAD.capitalize()}: load ") for line in first)
-    for name in hidden:
+    for name, rule in rules.items():
         code = senders[name].provider.organisation_code
-        assert sum(f" {code} {NAME}: FILE-IDENTIFIER: " in line for line in first) == 1
+        assert sum(f" {code} {NAME}: {rule}: " in line for line in first) == 1
     assert not any(number in str([*said, *status.read().attention]) for number in NHS_NUMBERS)
 
 

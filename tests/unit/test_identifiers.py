@@ -18,13 +18,31 @@ def test_another_number_is_none(text):
 @pytest.mark.parametrize(
     "heading",
     ["NHS number", "nhs_no", "NHSNumber", "Surname", "First name", "Patient Name", "DOB", "Date of birth", "Post code",
-     "Postcode", "Address line 1", "E-mail", "Telephone", "Mobile number"],
+     "Postcode", "Address line 1", "E-mail", "Telephone", "Mobile number", "Complainant name", "NHS no", "NHS No.",
+     "Complainant's first name", "Name of patient", "Service user name", "Full name", "Next of kin name", "Birth date"],
 )  # fmt: skip
 def test_a_heading_can_give_an_identifier_away(heading):
     assert names_an_identifier(heading)
 
 
-@pytest.mark.parametrize("heading", ["Ward name", "Service", "Group name", "Ref", "Number", "Date", "Unit name"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Ward name",
+        "Service",
+        "Group name",
+        "Ref",
+        "Number",
+        "Date",
+        "Unit name",
+        "Name",
+        "Provider name",
+        "Name of service",
+        "Staff group name",
+        "Personal plan",
+        "Child services name",
+    ],
+)
 def test_most_headings_do_not(heading):
     assert not names_an_identifier(heading)
 

@@ -286,7 +286,8 @@ VALID = ["943 476 5919", "9434765870", "4010232137", "987-654-4321"]
     ("heading", "more", "found"),
     [
         ("NHS number", {"drop": ["NHS number"]}, []),  # declared
-        ("Notes", {"ignore": ["Notes"]}, []),
+        ("Notes", {"ignore": ["Notes"]}, [("FILE-IDENTIFIER-IGNORED", None, "Notes")]),
+        ("Notes", {"ignore": ["Notes"], "drop": ["Not*"]}, []),
         ("NHS No", {}, [("FILE-COLUMN-DROPPED", None, "NHS No")]),  # by its name
         ("Post code", {}, [("FILE-COLUMN-DROPPED", None, "Post code")]),
         ("Ref 2", {}, [("FILE-IDENTIFIER", None, "column 5")]),  # by what it holds
@@ -298,6 +299,21 @@ def test_a_column_of_nhs_numbers_is_dropped_where_it_is_named_and_refuses_the_fi
     lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
     _, reading = read(feed(table("incident", INCIDENT, **more)), "\n".join([f"{HEAD},{heading}", *lines]))
     assert told(reading) == found
+
+
+def test_ignored_numbers_are_told_and_the_rows_beside_them_loaded():
+    lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
+    rows, reading = read(feed(table("incident", INCIDENT, ignore=["Notes"])), "\n".join([f"{HEAD},Notes", *lines]))
+    assert (len(rows), reading.is_refused) == (len(VALID), False)
+    assert "list it under drop:" in reading.findings[0].remedy
+    assert not any(number in str((rows, reading.findings)) for number in VALID)
+
+
+def test_what_one_table_ignores_and_another_reads_is_no_ignored_identifier():
+    counted = table("activity_count", COUNT | {"count_kind": {"constant": "contacts"}}, ignore=["Phone"])
+    named = table("service", {"service_id": "Service", "service_name": "Phone"}, ignore=["Number"])
+    _, reading = read(feed(counted, named), "Service,Number,Phone\nA,1,a@b.org\nB,1,b@b.org\nC,1,c@b.org\n")
+    assert "FILE-IDENTIFIER-IGNORED" not in [rule for rule, _, _ in told(reading)]
 
 
 HIDDEN = {
