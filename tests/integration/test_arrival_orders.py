@@ -1,9 +1,11 @@
-"""In whatever order and waves a sender's files come, everything the marts are made of, and the marts, are the same."""
+"""In whatever order and waves a sender's files come, every row that is made of them is the same, byte for byte."""
 
 import datetime as dt
+import json
 import os
 import random
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -12,18 +14,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from expectations.contract import load_contracts
 from loaders import coverage, load
 from loaders.senders.provider import Provider, load_provider
 from tests.dbt_run import dbt
 from tests.made_up_sender import AGREEMENT, provider_file
-from warehouse import ledger
+from warehouse import build, ledger
 from warehouse.connection import connect
+
+Ask = Callable[[str], list[tuple]]
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 ORDERS = 100
-BUILT_ORDERS = 5
-"""Orders whose marts are built, in one build: every sender is the only one of an ICB of its own."""
+"""Each order has a sender and an ICB of its own in one warehouse, so that one build makes the marts of them all."""
+MARK = "ORDER_"
+"""Begins the code of every order's sender, followed by three digits; nothing else in the warehouse is called so."""
 
 
 def monthly(name: str, *tables: dict, **keys) -> dict:
@@ -107,7 +111,7 @@ FILES = (
 
 
 @pytest.fixture(scope="module")
-def ask(shared_warehouse) -> Iterator[Callable[[str], list[tuple]]]:
+def ask(shared_warehouse) -> Iterator[Ask]:
     """A question to the warehouse as the role that builds."""
     with connect("transformer") as connection, connection.cursor() as cursor:
 
@@ -119,45 +123,36 @@ def ask(shared_warehouse) -> Iterator[Callable[[str], list[tuple]]]:
 
 
 @pytest.fixture(scope="module")
-def marts(shared_warehouse, tmp_path_factory, ask) -> dict[str, dict[str, str]]:
-    """Load the same files in as many orders as there are senders; what stands in marts of each of the first few."""
+def relations(shared_warehouse, tmp_path_factory, ask) -> dict[str, list[str]]:
+    """Load the same files in every order, build once; the columns of all that was made."""
     folder = tmp_path_factory.mktemp("providers")
+    code = f"{MARK.lower()}000"
     document = provider_file(
         agreements=[AGREEMENT | {"records": ["activity_count", "change", "incident", "input", "service"]}],
-        feeds=FEEDS, code="o000", door={"url": folder.as_uri()},
+        feeds=FEEDS, code=code, door={"url": folder.as_uri()},
     )  # fmt: skip
-    (folder / "o000.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    pattern = load_provider(folder / "o000.yml")
-
-    def in_orders(numbers: range) -> list[Provider]:
-        # Several senders at once, as their DAGs run.
-        with ThreadPoolExecutor(4) as pool:
-            return list(pool.map(partial(in_some_order, pattern, folder), numbers))
-
-    loaded = in_orders(range(BUILT_ORDERS))
+    (folder / f"{code}.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    # Several senders at once, as their DAGs run.
+    with ThreadPoolExecutor(4) as pool:
+        loaded = list(pool.map(partial(in_some_order, load_provider(folder / f"{code}.yml"), folder), range(ORDERS)))
     with connect("loader") as connection:
         coverage.refresh(connection, loaded, AS_OF)
     dbt("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test", as_of=AS_OF)
-    built = {
-        f"{schema}.{table}": of_each(ask, schema, table, "icb_code")
-        for schema, table in ask(
-            "select table_schema, table_name from information_schema.columns where column_name = 'icb_code'"
-            " and table_schema in ('marts', 'published') and table_name not like 'pub\\_editions%' order by 1, 2"
-        )
-    }
-    loaded += in_orders(range(BUILT_ORDERS, ORDERS))
-    with connect("loader") as connection:
-        coverage.refresh(connection, loaded, AS_OF)
-    return built
+    columns = ask(
+        "select table_schema || '.' || table_name, array_agg(column_name::text order by ordinal_position)"
+        " from information_schema.columns"
+        " where table_schema in ('staging', 'intermediate', 'marts', 'published') group by 1 order by 1"
+    )
+    return dict(columns)
 
 
 def in_some_order(pattern: Provider, folder: Path, number: int) -> Provider:
     """Send and load all files in an order and in waves that the number decides, as a sender of its own."""
-    chance, code = random.Random(number), f"o{number:03}"
+    chance, code = random.Random(number), f"{MARK.lower()}{number:03}"
     door = folder / code
     door.mkdir()
     at_door = pattern.door.model_copy(update={"url": door.as_uri()})
-    provider = pattern.model_copy(update={"code": code, "icb_code": f"ICB{code.upper()}", "door": at_door})
+    provider = pattern.model_copy(update={"code": code, "icb_code": f"ICB_{code.upper()}", "door": at_door})
     waiting = chance.sample(FILES, len(FILES))
     while waiting:
         wave, waiting = waiting[: (size := chance.randint(3, len(FILES)))], waiting[size:]
@@ -176,57 +171,92 @@ def send(path: Path, content: str, at: dt.datetime) -> None:
     os.utime(path, (at.timestamp(), at.timestamp()))
 
 
-def of_each(ask, schema: str, table: str, key: str, without: tuple[str, ...] = (), join: str = "") -> dict[str, str]:
-    """What a table holds of each sender, in order, as one hash; the sender's own code is left out."""
-    file = "|| coalesce(files.file_sha256, '')" if join else ""
-    rows = ask(
-        f"""
-        select code, md5(string_agg(row, E'\\n' order by row))
+def differs_with_arrival(relation: str) -> set[str]:
+    """Name the columns that legitimately say how files were met: in staging, the period of rows that replace none.
+
+    Bytes that two months share are landed once, under the name met first; only rows that replace a period are bound
+    to the one their file was named for.
+    """
+    delivers = {table["record"]: table["delivers"] for feed in FEEDS.values() for table in feed["tables"]}
+    record = relation.removeprefix("staging.stg_").removesuffix("_version")
+    return set() if delivers.get(record, "period") == "period" else {"period_start_on", "period_end_on"}
+
+
+def rows(relation: str, columns: list[str]) -> str:
+    """Return SQL for a relation's rows as text, with the code of the sender each is of; null where of none."""
+    # Loads are numbered as they are met; a load stands for the bytes that a sender sent for a feed.
+    instead = {"load_id": "concat_ws('/', sent.provider_code, sent.feed, sent.file_sha256)"}
+    cells = [instead.get(name, f'line."{name}"') for name in columns if name not in differs_with_arrival(relation)]
+    return f"""
+        select row, substr(row, nullif(strpos(row, '{MARK}'), 0), {len(MARK) + 3}) as code
         from (
-            select
-                right({key}, 4) as code,
-                replace((to_jsonb(line) - array{list(without)}::text[])::text, right({key}, 4), 'CODE') {file} as row
-            from {schema}.{table} as line {join}
-            where {key} ~ '^(ICB)?O[0-9]{{3}}$'
+            select row({", ".join(cells)})::text as row
+            from {relation} as line {"inner join staging.stg_delivery as sent using (load_id)" * ("load_id" in columns)}
         ) as told
-        group by code
-        """
-    )
-    return dict(rows)
+    """
 
 
-def test_the_marts_are_the_same_byte_for_byte(marts):
-    assert len(marts) > 30
-    assert {name: sorted(set(of_all.values())) for name, of_all in marts.items() if len(set(of_all.values())) > 1} == {}
-    assert {name for name, of_all in marts.items() if 0 < len(of_all) < BUILT_ORDERS} == set()
-    assert len(marts["marts.fct_inputs"]) == len(marts["marts.mart_coverage"]) == BUILT_ORDERS
+@pytest.fixture(scope="module")
+def told(relations, ask) -> dict[str, dict[str | None, str]]:
+    """What each relation holds of each sender, sorted, as one hash; its own code is left out, another's is not.
 
-
-def test_everything_the_marts_are_made_of_is_the_same_in_a_hundred_orders(marts, ask):
-    contracts = load_contracts()
-    differing, seen = {}, set()
-    for (table,) in ask("select table_name from information_schema.views where table_schema = 'staging' order by 1"):
-        columns = {
-            name
-            for (name,) in ask(
-                "select column_name from information_schema.columns"
-                f" where table_schema = 'staging' and table_name = '{table}'"
+    Under None stands what is of no sender.
+    """
+    return {
+        relation: dict(
+            ask(
+                f"""
+                select code, md5(string_agg(row, E'\n' order by row collate "C"))
+                from (select code, coalesce(replace(row, code, 'CODE'), row) as row from ({rows(relation, columns)})
+                    as read) as told
+                group by code
+                """
             )
-        }
-        # The number of a load is the order in which it was met; its file stands for it.
-        join = "left join staging.stg_delivery as files using (load_id)" if "load_id" in columns else ""
-        key = next((name for name in ("provider_code", "organisation_code") if name in columns), None)
-        if key is None and not join:
-            continue
-        record = table.removeprefix("stg_").removesuffix("_version")
-        own = contracts[record].pipeline_columns if record in contracts else ()
-        # Only rows that replace a period have the one their file was named for.
-        replaces = record in ("activity_count", "input")
-        without = ("load_id", *(name for name in own if name.startswith("period_") and not replaces))
-        key = f"files.{key or 'provider_code'}" if join and key != "organisation_code" else f"line.{key}"
-        hashes = of_each(ask, "staging", table, key, without, join)
-        seen |= {table} if hashes else set()
-        if hashes and (len(hashes) < ORDERS or len(set(hashes.values())) > 1):
-            differing[table] = (len(hashes), len(set(hashes.values())))
-    assert differing == {}
-    assert seen >= {"stg_activity_count", "stg_service", "stg_incident", "stg_change_version", "stg_delivery"}
+        )
+        for relation, columns in relations.items()
+    }
+
+
+def test_a_hundred_orders_give_the_same_rows_byte_for_byte(told):
+    of_senders = {relation: [of_it for code, of_it in hashes.items() if code] for relation, hashes in told.items()}
+    differing = {
+        relation: sorted(Counter(hashes).values(), reverse=True)
+        for relation, hashes in of_senders.items()
+        if hashes and (len(hashes) < ORDERS or len(set(hashes)) > 1)
+    }
+    assert differing == {}, "how many orders give each version of what a relation holds"
+    # What is made of nothing is the same, too: these are made of what was sent.
+    assert {relation for relation, hashes in of_senders.items() if hashes} >= {
+        "staging.stg_activity_count", "staging.stg_change_version", "staging.stg_delivery", "staging.stg_incident",
+        "staging.stg_input", "staging.stg_rule_result", "staging.stg_service", "staging.stg_sighting",
+        "marts.dim_organisation", "marts.dim_service", "marts.fct_activity_counts", "marts.fct_changes",
+        "marts.fct_incidents", "marts.fct_inputs", "marts.fct_measures", "marts.mart_completeness",
+        "marts.mart_coverage", "marts.mart_data_quality", "marts.mart_figures", "marts.mart_findings",
+        "published.pub_changes", "published.pub_coverage", "published.pub_data_quality", "published.pub_expectations",
+        "published.pub_figures", "published.pub_findings", "published.pub_inputs", "published.pub_measures",
+    }  # fmt: skip
+
+
+def test_rows_of_no_sender_are_made_of_nothing_that_is_sent(told, ask):
+    made_of = json.loads((build.work_folder() / "target" / "manifest.json").read_text(encoding="utf-8"))["parent_map"]
+
+    def is_reached_by_senders(name: str) -> bool:
+        return name.startswith("source.") or any(is_reached_by_senders(parent) for parent in made_of[name])
+
+    nodes = {name.rpartition(".")[2]: name for name in made_of if name.startswith(("model.", "seed."))}
+    of_nobody = {relation for relation, hashes in told.items() if None in hashes}
+    assert "marts.dim_date" in of_nobody
+    beside_senders = {one for one in of_nobody if is_reached_by_senders(nodes[one.partition(".")[2]])}
+    # Beside the senders stand the trusts of the national directory, and nobody else.
+    directory = "select organisation_code from intermediate.ods_nhs_trusts"
+    for relation in sorted(beside_senders):
+        senders = f"organisation_id like '{MARK}%'"
+        assert ask(f"select organisation_id from {relation} where ({senders}) is not true except {directory}") == []
+
+
+def test_the_orders_are_indeed_many(told, ask):
+    orders = ask(
+        "select string_agg(feed || file_sha256, ' ' order by load_id) from staging.stg_delivery group by provider_code"
+    )
+    assert len(orders) == ORDERS
+    assert len(set(orders)) > ORDERS / 2
