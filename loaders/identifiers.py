@@ -18,7 +18,8 @@ _WHOSE = (
 )
 _HEADINGS = re.compile(
     rf"^(nhs[ _-]?(no\.?|num|number)|(({_WHOSE})(['’]?s)?[ _-]?)+names?|names? of (the )?({_WHOSE})|surname|forename|"
-    r"date[ _-]?of[ _-]?birth|birth[ _-]?date|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|mobile.*)$",
+    r"date[ _-]?of[ _-]?birth|birth[ _-]?date|dob|d\.o\.b\.?|post[ _-]?code|address.*|e-?mail.*|(tele)?phone.*|"
+    r"mobile.*)$",
     re.IGNORECASE,
 )
 
