@@ -22,13 +22,7 @@ joined as (
         actions.*,
         first_due.original_due_on,
         coalesce(parents.is_found, false) as is_parent_found,
-        case
-            when first_due.original_due_on is null then 'no_deadline'
-            when actions.was_done_on <= first_due.original_due_on then 'on_time'
-            when actions.was_done_on is not null then 'late'
-            when first_due.original_due_on < {{ as_of_on() }} then 'overdue'
-            else 'not_yet_due'
-        end as deadline_state
+        {{ deadline_state("first_due.original_due_on", "actions.was_done_on") }} as deadline_state
     from actions
     left join first_due on actions.action_key = first_due.action_key
     left join parents on actions.action_key = parents.action_key
@@ -52,14 +46,8 @@ described as (
         was_done_on as done_on,
         {{ financial_quarter("was_done_on") }} as done_quarter_id,
         deadline_state,
-        case
-            when deadline_state = 'on_time' then true
-            when deadline_state in ('late', 'overdue') then false
-        end as is_on_time_original,
-        case
-            when deadline_state in ('late', 'overdue')
-                then (coalesce(was_done_on, {{ as_of_on() }}) - original_due_on)::bigint
-        end as days_late
+        {{ is_promise_kept("deadline_state", "original_due_on") }} as is_on_time_original,
+        {{ days_past_due("deadline_state", "original_due_on", "was_done_on") }} as days_late
     from joined
 )
 

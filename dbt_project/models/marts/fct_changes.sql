@@ -57,14 +57,7 @@ joined as (
             when decisions.change_key is null then 'no_decision'
             else decisions.influence_exclusion
         end as influence_exclusion,
-        case
-            when first_due.original_due_on is null then 'no_deadline'
-            when changes.done_on <= first_due.original_due_on then 'on_time'
-            when changes.done_on is not null then 'late'
-            when changes.given_up_on is not null then 'stopped'
-            when first_due.original_due_on < {{ as_of_on() }} then 'overdue'
-            else 'not_yet_due'
-        end as deadline_state
+        {{ deadline_state("first_due.original_due_on", "changes.done_on", "changes.given_up_on") }} as deadline_state
     from changes
     left join first_due on changes.change_key = first_due.change_key
     left join decisions on changes.change_key = decisions.change_key
@@ -95,16 +88,8 @@ described as (
         given_up_on as stopped_on,
         stopped_reason,
         deadline_state,
-        case
-            when deadline_state = 'on_time' then true
-            when deadline_state in ('late', 'overdue') then false
-            -- Stopped in time, nothing was broken; stopped afterwards, the promise had been.
-            when deadline_state = 'stopped' and given_up_on > original_due_on then false
-        end as is_on_time_original,
-        case
-            when deadline_state in ('late', 'overdue')
-                then (coalesce(done_on, {{ as_of_on() }}) - original_due_on)::bigint
-        end as days_late,
+        {{ is_promise_kept("deadline_state", "original_due_on", "given_up_on") }} as is_on_time_original,
+        {{ days_past_due("deadline_state", "original_due_on", "done_on") }} as days_late,
         qi_register_ref,
         {{ sender_key("reviewed_session_id") }} as reviewed_session_key,
         checked_on as verified_on,
