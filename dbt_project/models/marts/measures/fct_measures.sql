@@ -22,11 +22,7 @@ quarters as (
 ),
 
 by_month as (
-    select * from {{ ref("measures_safety") }}
-    union all
-    select * from {{ ref("measures_access") }}
-    union all
-    select * from {{ ref("measures_experience") }}
+    select * from {{ ref("measures_by_month") }}
 ),
 
 by_quarter as (
