@@ -38,66 +38,64 @@ limits as (
     from {{ ref("thresholds") }}
 ),
 
-declined_without_reason as (
+from_inputs as (
     select
-        'declined_without_reason' as kind,
-        'adverse' as severity,
-        icb_code,
-        organisation_code,
-        service_id,
-        'declined_with_reason' as measure_code,
-        'input' as subject_kind,
-        input_id as subject_id,
-        refused_without_reason_on as since_on
-    from inputs
-    where is_reason_owed
-),
-
--- A refusal that was put right stays in sight, and is held against nobody.
-reason_given_later as (
-    select
-        'reason_given_later' as kind,
-        'note' as severity,
-        icb_code,
-        organisation_code,
-        service_id,
-        'declined_with_reason' as measure_code,
-        'input' as subject_kind,
-        input_id as subject_id,
-        refused_without_reason_on as since_on
-    from inputs
-    where refused_without_reason_on is not null and not is_reason_owed
-),
-
-waiting as (
-    select
-        'waiting_over_' || limits.waiting_days || '_days' as kind,
-        'adverse' as severity,
+        found.kind,
+        found.severity,
         inputs.icb_code,
         inputs.organisation_code,
         inputs.service_id,
-        'told_back_within_90_days' as measure_code,
+        found.measure_code,
         'input' as subject_kind,
         inputs.input_id as subject_id,
-        inputs.received_on as since_on
+        found.since_on
     from inputs
     cross join limits
-    where inputs.is_waiting and inputs.days_observed > limits.waiting_days
+    cross join
+        lateral (
+            values
+            (
+                'declined_without_reason', 'adverse', 'declined_with_reason', inputs.refused_without_reason_on,
+                inputs.is_reason_owed
+            ),
+            -- A refusal that was put right stays in sight, and is held against nobody.
+            (
+                'reason_given_later', 'note', 'declined_with_reason', inputs.refused_without_reason_on,
+                inputs.refused_without_reason_on is not null and not inputs.is_reason_owed
+            ),
+            (
+                'waiting_over_' || limits.waiting_days || '_days', 'adverse', 'told_back_within_90_days',
+                inputs.received_on, inputs.is_waiting and inputs.days_observed > limits.waiting_days
+            )
+        ) as found (kind, severity, measure_code, since_on, is_so)
+    where found.is_so
 ),
 
-overdue as (
+from_changes as (
     select
-        'change_overdue_original' as kind,
-        'adverse' as severity,
-        icb_code,
-        organisation_code,
-        service_id,
-        'changes_overdue' as measure_code,
+        found.kind,
+        found.severity,
+        changes.icb_code,
+        changes.organisation_code,
+        changes.service_id,
+        found.measure_code,
         'change' as subject_kind,
-        change_id as subject_id,
-        original_due_on as since_on
+        changes.change_id as subject_id,
+        found.since_on
     from changes
-    where deadline_state = 'overdue'
+    cross join
+        lateral (
+            values
+            (
+                'change_overdue_original', 'adverse', 'changes_overdue', changes.original_due_on,
+                changes.deadline_state = 'overdue'
+            ),
+            (
+                'change_before_decision', 'note', 'influence', changes.implemented_on,
+                changes.influence_exclusion = 'before_decision'
+            )
+        ) as found (kind, severity, measure_code, since_on, is_so)
+    where found.is_so
 ),
 
 worsened_after_change as (
@@ -192,21 +190,6 @@ late_repeatedly as (
     having count(*) > late_returns
 ),
 
-before_decision as (
-    select
-        'change_before_decision' as kind,
-        'note' as severity,
-        icb_code,
-        organisation_code,
-        service_id,
-        'influence' as measure_code,
-        'change' as subject_kind,
-        change_id as subject_id,
-        implemented_on as since_on
-    from changes
-    where influence_exclusion = 'before_decision'
-),
-
 sides as (
     select * from {{ ref("mart_told_back_sides") }}
 ),
@@ -237,13 +220,9 @@ told_disputed as (
 ),
 
 every_finding as (
-    select * from declined_without_reason
+    select * from from_inputs
     union all
-    select * from reason_given_later
-    union all
-    select * from waiting
-    union all
-    select * from overdue
+    select * from from_changes
     union all
     select * from worsened_after_change
     union all
@@ -252,8 +231,6 @@ every_finding as (
     select * from missing
     union all
     select * from late_repeatedly
-    union all
-    select * from before_decision
     union all
     select * from told_disputed
 ),
