@@ -315,16 +315,18 @@ def row_finding(
     row_number: int | None = None,
     sheet: str | None = None,
     heading: str | None = None,
+    forms: str | None = None,
     rows: Iterable[int] = (),
     row_count: int = 1,
 ) -> Finding:
     """Return the finding for a rule of a contract, its own or an automatic one.
 
-    `heading` is the sender's column heading; without it the record's column is named. `rows` are row numbers to list
+    `heading` is the sender's column heading; without it the record's column is named. `forms` are those of date that
+    were agreed for it. `rows` are row numbers to list
     when the finding stands for several rows. Raises KeyError for a rule the contract does not have.
     """
     entry = contract.rule_codes()[rule]
-    message, remedy = _row_words(contract, entry)
+    message, remedy = _row_words(contract, entry, forms)
     rows = tuple(rows)
     return Finding(
         entry.severity,
@@ -349,10 +351,15 @@ def sentence(found: Finding) -> str:
     place = [
         f"sheet '{found.sheet}'" if found.sheet else "",
         f"row {found.row_number}" if found.row_number is not None and found.row_count == 1 else "",
-        f"column '{found.column_name}'" if found.column_name else "",
+        column_called(found.column_name) if found.column_name else "",
     ]
     where = ", ".join(part for part in place if part) or found.record or "the file"
     return f"{where}: {found.message}; {found.remedy}"
+
+
+def column_called(name: str, marks: str = "''") -> str:
+    """Return how a column is spoken of: by its heading between marks, or as column A where it has none to name."""
+    return name if re.fullmatch(r"(\w+: )?column ([A-Z]+|\d+)", name) else f"column {marks[0]}{name}{marks[1]}"
 
 
 def rulebook_rows(contracts: Mapping[str, Contract]) -> list[dict[str, str]]:
@@ -387,7 +394,7 @@ def rulebook_rows(contracts: Mapping[str, Contract]) -> list[dict[str, str]]:
     return found
 
 
-def _row_words(contract: Contract, entry: RuleEntry) -> tuple[str, str]:
+def _row_words(contract: Contract, entry: RuleEntry, forms: str | None = None) -> tuple[str, str]:
     """Return message and remedy of a contract's rule."""
     family = entry.code.removeprefix(f"{contract.rule_prefix}-").partition(".")[0]
     if family not in _CELL_WORDS:
@@ -398,6 +405,8 @@ def _row_words(contract: Contract, entry: RuleEntry) -> tuple[str, str]:
     if entry.column:
         column = contract.column(entry.column)
         kind, how = _TYPES[column.kind]
+        if forms:
+            kind, how = (f"{kind} ({forms})", how.replace("the agreed form", f"the agreed form ({forms})"))
         names |= {"kind": kind, "remedy": how, "code_list": column.code_list or ""}
     return message.format_map(names), remedy.format_map(names)
 

@@ -16,7 +16,7 @@ from loaders import identifiers
 from loaders.pseudonyms import person_ref
 from loaders.reading.beside import companions
 from loaders.reading.cells import text_of
-from loaders.reading.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, spaced
+from loaders.reading.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, lettered, spaced
 from loaders.reading.row import Row, Unreadable
 from loaders.reading.tabular import NIL, remnants, rows
 from loaders.senders.feeds import NAMED, Feed
@@ -143,7 +143,7 @@ def _row_fault(contract: Contract, fault: RowFault) -> Finding:
     place = {"row_number": fault.number, "sheet": fault.sheet}
     if fault.rule in FILE_RULES:
         return finding(fault.rule, record=fault.record, column_name=fault.heading, **place)
-    return row_finding(contract, fault.rule, heading=fault.heading, **place)
+    return row_finding(contract, fault.rule, heading=fault.heading, forms=fault.forms, **place)
 
 
 def _close(readers: list[TableReader], reading: Reading) -> None:
@@ -241,7 +241,7 @@ def _hidden_in_remnants(content: BinaryIO, feed: Feed) -> Iterator[Finding]:
                 spared.add(place)
             votes.setdefault(place, Votes()).cast(cell)
     for sheet, number in (place for place in votes if place not in spared and votes[place].are_identifiers):
-        yield _identifier_finding(f"column {number + 1}", sheet)
+        yield _identifier_finding(lettered(number), sheet)
 
 
 def _identifier_finding(column_name: str, sheet: str | None, record: str | None = None) -> Finding:

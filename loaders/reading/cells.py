@@ -82,6 +82,8 @@ class CellReader:
         self._typed: object = None
         self._sender_codes = {_fold(text): code for text, code in cell_map.codes.items()}
         self._dates = cell_map.dates or form.dates
+        self.forms = moments.in_words(self._dates) if column.kind in ("date", "timestamp") else None
+        """Forms of date that were agreed, in words; None for a column of anything else."""
         self._missing = frozenset({*form.missing, *cell_map.missing})
         self._missing_days: frozenset[dt.date] = frozenset()
         if column.kind in ("date", "timestamp"):

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,7 @@ class RowFault:
     rule: str
     column: str
     heading: str | None
+    forms: str | None = None
 
 
 @dataclass
@@ -128,6 +130,9 @@ class TableReader:
         self._has_decimal_comma = form.decimals == ","
         self._header_rows = (0,) if form.kind in NAMED else table.header_rows
         self._positions: dict[str, int] | None = None
+        self._agreed: dict[int, str] = {}
+        self._all_headings: list[str] = []
+        self._has_names = form.kind in NAMED
         self._width = 0
         self._headings: dict[int, list[str]] = {}
         self._is_open = self._was_open = table.starts_after is None
@@ -186,7 +191,7 @@ class TableReader:
             made = [] if passed_by else list(self._records(row))
         except _Fault as fault:
             self.count.set_aside += 1
-            yield RowFault(self.contract.record, row.sheet, row.number, fault.rule, fault.column, fault.heading)
+            yield RowFault(self.contract.record, row.sheet, row.number, fault.rule, *fault.place)
             return
         if not made:
             self.count.filtered += 1
@@ -256,6 +261,8 @@ class TableReader:
             raise HeaderFault("FILE-COLUMN", sheet, lost, tuple(self.undeclared.values()))
         self.missing_optional = missing
         self._positions = places
+        self._agreed = {place: heading for heading, place in places.items()}
+        self._all_headings = headings
         self._places = {
             name: self._places_of(self._source(name, None)) for name in self._readers if name != self._value
         }
@@ -289,13 +296,20 @@ class TableReader:
         }
 
     def column_name(self, place: int) -> str:
-        """Return how a column is called in a verdict, by its place alone."""
+        """Return how a column is called in a verdict: by an agreed heading, else by its place, as Excel counts it.
+
+        One that nobody agreed may be a person's own; objects have names and no places.
+        """
+        if place in self._agreed:
+            return self._agreed[place]
+        if self._has_names and place < self._own_width:
+            return identifiers.mask(self._all_headings[place])
         start = self._own_width if self._positions is not None else 0
         for one in self.companions:
             if start <= place < start + len(one.headings):
-                return f"{one.name}: column {place - start + 1}"
+                return f"{one.name}: {lettered(place - start)}"
             start += len(one.headings)
-        return f"column {place + 1}"
+        return lettered(place)
 
     def _completed(self, row: Row) -> Row:
         """Return a row with what the companions say of it; cells beyond the last heading stay the last."""
@@ -401,7 +415,7 @@ class TableReader:
                 values[name] = reader(cells)
             except CellFault as fault:
                 rule = self.contract.rule_code(fault.kind, name)
-                raise _Fault(rule, name, self._source(name, value_heading)) from None
+                raise _Fault(rule, name, self._source(name, value_heading), reader.forms) from None
         if self._state and values.get(self._state) is None:
             there = "counted" if self._state == "value_state" else "answered"
             values[self._state] = state or (there if values.get(self._counted) is not None else None)
@@ -416,6 +430,15 @@ class TableReader:
             return (value_heading,)
         mapped = self.table.columns.get(name)
         return mapped.source if mapped else ()
+
+
+def lettered(place: int) -> str:
+    """Return what a column (from 0) is called in Excel: column A, column AB."""
+    letters = ""
+    while place >= 0:
+        place, letter = divmod(place, 26)
+        letters, place = string.ascii_uppercase[letter] + letters, place - 1
+    return f"column {letters}"
 
 
 def spaced(heading: str) -> str:
@@ -476,11 +499,10 @@ def _at(row: Row, places: tuple[int, ...]) -> list:
 
 
 class _Fault(Exception):
-    def __init__(self, rule: str, column: str, headings: tuple[str, ...]):
+    def __init__(self, rule: str, column: str, headings: tuple[str, ...], forms: str | None = None):
         super().__init__(rule)
         self.rule = rule
-        self.column = column
-        self.heading = " + ".join(headings) or None
+        self.place = (column, " + ".join(headings) or None, forms)
 
 
 def joined(levels: list[list[str]]) -> list[str]:

@@ -13,7 +13,24 @@ _FIRST_SERIAL = 61
 """1 March 1900: before it, Excel counts a day that never was."""
 _LAST_SERIAL = 2_958_465
 _TIME = re.compile(r"(\d{1,2})[:.]?(\d{2})(?:[:.]?(\d{2})(?:\.\d+)?)?")
+_LETTERS = {
+    "%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month", "%H": "hh", "%I": "hh", "%M": "mm",
+    "%S": "ss", "%f": "ffffff", "%p": "am/pm", "%z": "+hh:mm", "%Z": "zone", "%a": "Day", "%A": "Day",
+    "%j": "day number",
+}  # fmt: skip
+_AS_TOLD = {
+    "iso": "YYYY-MM-DD",
+    "excel": "a day number of Excel",
+    "period_start": "a period such as June 2025",
+    "period_end": "a period such as June 2025",
+}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def in_words(forms: tuple[str, ...]) -> str:
+    """Return forms of date as people write them: DD/MM/YYYY or DD-Mon-YY."""
+    told = (_AS_TOLD.get(form) or re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], ""), form) for form in forms)
+    return " or ".join(dict.fromkeys(told))
 
 
 @lru_cache(maxsize=4096)

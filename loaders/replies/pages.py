@@ -5,6 +5,7 @@ import io
 import logging
 from pathlib import Path
 
+from expectations.verdict import column_called
 from loaders.replies.gathering import Fault, Reply, news
 from loaders.senders.provider import Provider
 from warehouse.paths import state
@@ -162,7 +163,7 @@ def _sheet(sheet, title: str, heads: tuple[str, ...], rows: list[tuple]) -> None
 def _place(fault: Fault) -> str:
     parts = [
         f"sheet ‘{fault.sheet}’" if fault.sheet else "",
-        f"column ‘{fault.column}’" if fault.column else "",
+        column_called(fault.column, "‘’") if fault.column else "",
         _rows(fault),
     ]
     return ", ".join(filter(None, parts)) or "the whole file"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from expectations.verdict import LEVELS
+from expectations.verdict import LEVELS, column_called
 from warehouse.ledger import Finding
 
 LISTED = 20
@@ -26,7 +26,7 @@ def _place(found: Finding) -> str:
     parts = [
         f"sheet '{found.sheet}'" if found.sheet else "",
         f"row {found.row_number}" if found.row_number else "",
-        f"column '{found.column_name}'" if found.column_name else "",
+        column_called(found.column_name) if found.column_name else "",
     ]
     place = ", ".join(part for part in parts if part)
     counted = f" ({found.row_count} rows)" if found.row_count > 1 else ""

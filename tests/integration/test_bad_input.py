@@ -103,16 +103,16 @@ CASES = {
     "NHS numbers, by name": Case(
         with_column("NHS no", NHS_NUMBERS), "accepted", (("FILE-COLUMN-DROPPED", None, "NHS no"),), 3
     ),
-    "NHS numbers, hidden": Case(with_column("Ref 2", NHS_NUMBERS), "refused", (("FILE-IDENTIFIER", None, "column 7"),)),
+    "NHS numbers, hidden": Case(with_column("Ref 2", NHS_NUMBERS), "refused", (("FILE-IDENTIFIER", None, "column G"),)),
     "NHS numbers, hidden behind an open quotation mark": Case(
         with_column("Ref 2", NHS_NUMBERS) + 'I-31,"03/06/2026',
         "refused",
-        (("FILE-CSV", 5, None), ("FILE-IDENTIFIER", None, "column 7")),
+        (("FILE-CSV", 5, None), ("FILE-IDENTIFIER", None, "column G")),
     ),
     "NHS numbers for references": Case(
         text(*(row(0, ref=number) for number in NHS_NUMBERS), good=0),
         "refused",
-        (("FILE-IDENTIFIER", None, "column 1"),),
+        (("FILE-IDENTIFIER", None, "Ref"),),
     ),
     "NHS numbers, ignored": Case(
         with_column("Notes", NHS_NUMBERS), "accepted", (("FILE-IDENTIFIER-IGNORED", None, "Notes"),), 3
@@ -267,7 +267,10 @@ def test_the_reply_names_file_place_rule_and_remedy(wave):
     reply = gathering.write(wave[0]["a day that never was"].provider)
     assert NAME in reply
     assert "row 32, column 'Happened': INC-TYP.occurred_on: not a date" in reply
-    assert "To do: send a day of the calendar in the agreed form" in reply
+    assert "in a form agreed for this feed (DD/MM/YYYY)" in reply
+    assert "To do: send a day of the calendar in the agreed form (DD/MM/YYYY)" in reply
+    hidden = gathering.write(wave[0]["NHS numbers, hidden"].provider)
+    assert "column G: FILE-IDENTIFIER" in hidden
 
 
 def test_no_value_is_told_to_anybody(wave):

@@ -123,7 +123,7 @@ def test_columns_nobody_agreed_are_told_and_those_of_identifiers_refuse_the_file
     people = "inc_id,Ethnicity,Note,Number\n" + "".join(f"{ref},A,x,{number}\n" for ref, number in NUMBERS)
     _, reading = read(archive(incidents=MAIN, people=people), ignore=[])
     assert ("FILE-COLUMN-EXTRA", "person.Note", 1) in told(reading)
-    assert ("FILE-IDENTIFIER", "person: column 4", 1) in told(reading)
+    assert ("FILE-IDENTIFIER", "person: column D", 1) in told(reading)
     named = people.replace("Number", "NHS number", 1)
     _, reading = read(archive(incidents=MAIN, people=named), ignore=["person.Note"])
     assert ("FILE-COLUMN-DROPPED", "person.NHS number", 1) in told(reading)

@@ -5,7 +5,9 @@ import io
 import pytest
 
 from expectations.contract import load_contracts
+from expectations.verdict import column_called
 from loaders import landing
+from loaders.reading.mapping import lettered
 from loaders.senders.provider import Provider
 
 WORKBOOK = {"kind": "workbook", "dates": ["%d/%m/%Y"]}
@@ -290,9 +292,9 @@ VALID = ["943 476 5919", "9434765870", "4010232137", "987-654-4321"]
         ("Notes", {"ignore": ["Notes"], "drop": ["Not*"]}, []),
         ("NHS No", {}, [("FILE-COLUMN-DROPPED", None, "NHS No")]),  # by its name
         ("Post code", {}, [("FILE-COLUMN-DROPPED", None, "Post code")]),
-        ("Ref 2", {}, [("FILE-IDENTIFIER", None, "column 5")]),  # by what it holds
-        ("", {}, [("FILE-IDENTIFIER", None, "column 5")]),
-        ("Ward", {}, [("FILE-IDENTIFIER", None, "column 5")]),  # a heading that stands twice
+        ("Ref 2", {}, [("FILE-IDENTIFIER", None, "column E")]),  # by what it holds
+        ("", {}, [("FILE-IDENTIFIER", None, "column E")]),
+        ("Ward", {}, [("FILE-IDENTIFIER", None, "column E")]),  # a heading that stands twice
     ],
 )
 def test_a_column_of_nhs_numbers_is_dropped_where_it_is_named_and_refuses_the_file_where_it_hides(heading, more, found):
@@ -378,7 +380,7 @@ def test_a_column_that_only_looks_like_one_of_identifiers_is_no_more_than_extra(
 def test_an_agreed_column_of_ids_that_are_nhs_numbers_refuses_the_file():
     lines = [f"{cell},30/06/2026,Alder,SELFH" for cell in VALID]
     _, reading = read(feed(table("incident", INCIDENT)), "\n".join([HEAD, *lines]))
-    assert told(reading) == [("FILE-IDENTIFIER", None, "column 1")]
+    assert told(reading) == [("FILE-IDENTIFIER", None, "Ref")]
 
 
 def test_an_id_that_passes_the_check_digit_by_chance_is_left_alone():
@@ -398,7 +400,7 @@ def test_a_label_that_numbers_somebody_sets_its_row_aside_and_most_of_a_column_r
 def test_cells_beyond_the_last_heading_are_looked_at_too():
     lines = [f"I-{number},30/06/2026,Alder,SELFH,{cell}" for number, cell in enumerate(VALID)]
     _, reading = read(feed(table("incident", INCIDENT)), "\n".join([HEAD, *lines]))
-    assert told(reading) == [("FILE-IDENTIFIER", None, "column 5")]
+    assert told(reading) == [("FILE-IDENTIFIER", None, "column E")]
 
 
 def test_an_extra_column_is_named_unless_its_heading_identifies_somebody():
@@ -457,3 +459,15 @@ def test_a_heading_that_holds_the_separator_refuses_the_file(heading, is_cut):
     provider = feed(table("incident", INCIDENT))
     _, reading = read(provider, f"Ref,Happened,Ward,Kind,{heading}\nI1,01/06/2026,W,SELFH,x\n")
     assert ("FILE-HEADING-CUT" in [rule for rule, _, _ in told(reading)]) == is_cut
+
+
+def test_a_verdict_names_the_agreed_forms_of_date_and_columns_as_excel_does():
+    mapped = feed(table("incident", INCIDENT | {"occurred_on": {"from": "Happened", "dates": ["%d-%b-%y", "iso"]}}))
+    _, reading = read(mapped, f"{HEAD}\nI-1,30/06/2026,,\n")
+    (found,) = [one for one in reading.findings if one.row_number]
+    assert "in a form agreed for this feed (DD-Mon-YY or YYYY-MM-DD)" in found.message
+    assert "in the agreed form (DD-Mon-YY or YYYY-MM-DD)" in found.remedy
+    assert [lettered(place) for place in (0, 25, 26, 701, 702)] == [
+        f"column {letters}" for letters in ("A", "Z", "AA", "ZZ", "AAA")
+    ]
+    assert [column_called(name) for name in ("column AB", "Ref")] == ["column AB", "column 'Ref'"]

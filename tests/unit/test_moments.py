@@ -6,7 +6,7 @@ import pytest
 
 from expectations.contract import Column
 from loaders.reading.cells import CellFault, CellReader
-from loaders.reading.moments import moment, period, time
+from loaders.reading.moments import in_words, moment, period, time
 from loaders.senders.feeds import CellMap, FileFormat
 
 
@@ -166,3 +166,16 @@ def test_a_day_that_stands_for_a_blank_blanks_the_time_beside_it():
 
 def test_two_forms_of_date_stand_in_one_row():
     assert reader("date", dates=("%m/%d/%Y", "%d-%b-%y"))(["30-Jun-26"]) == dt.date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("forms", "told"),
+    [
+        (("%d/%m/%Y",), "DD/MM/YYYY"),
+        (("%d/%m/%Y %H:%M", "iso"), "DD/MM/YYYY hh:mm or YYYY-MM-DD"),
+        (("%d-%b-%y", "excel"), "DD-Mon-YY or a day number of Excel"),
+        (("period_start", "period_end"), "a period such as June 2025"),
+    ],
+)
+def test_forms_of_date_are_told_as_people_write_them(forms, told):
+    assert in_words(forms) == told
