@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import BinaryIO, NamedTuple
 
-from loaders.doors import hosts
+from loaders.doors import hosts, proxy
 from loaders.doors.ceiling import Ceiling
 from loaders.doors.unreachable import DoorUnreachable
 from loaders.senders.address import Rest
@@ -107,7 +107,8 @@ class Asker:
             raise DoorUnreachable("its answer is packed, and cannot be unpacked") from None
         except (httpx.TransportError, OSError) as error:
             # From None: the error may quote what the server said.
-            raise _Again(type(error).__name__) from None
+            is_the_proxys = isinstance(error, httpx.ProxyError)
+            raise _Again(proxy.FAULT if is_the_proxys else type(error).__name__) from None
         if into is None and body.decode("utf-8", "replace").strip(' \r\n\t"') in self._rest.error_texts:
             raise _Again("its own words for a failure")
         return Answer(body, link, sent_at)
@@ -222,12 +223,21 @@ def _body(answer, into: BinaryIO | None) -> bytes:
 
 
 def _pinned_transport():
-    """Return a transport that connects to the very address that was checked, whatever a name means a moment later."""
+    """Return a transport that connects to the very address that was checked, whatever a name means a moment later.
+
+    By a proxy a name is checked alone, and the proxy finds its address.
+    """
     import httpx
 
     class Pinned(httpx.HTTPTransport):
+        by_proxy = None
+
         def handle_request(self, request):
             host = request.url.host
+            if (by := proxy.of(host)) is not None:
+                hosts.allow(host, "the door")
+                self.by_proxy = self.by_proxy or httpx.HTTPTransport(verify=_authorities(), proxy=by)
+                return self.by_proxy.handle_request(request)
             found = hosts.addresses(host, request.url.port, "the door")
             request.extensions = {**request.extensions, "sni_hostname": host}
             for address in found[:-1]:
@@ -236,6 +246,11 @@ def _pinned_transport():
                 except httpx.ConnectError:
                     continue
             return self._connect(request, found[-1])
+
+        def close(self):
+            super().close()
+            if self.by_proxy:
+                self.by_proxy.close()
 
         def _connect(self, request, address):
             request.url = request.url.copy_with(host=address)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from loaders.doors import hosts
+from loaders.doors import hosts, proxy
 from loaders.doors.unreachable import DoorUnreachable
 from loaders.senders.address import WEB, Door, ProviderFileError, check_url, climbs, scheme_of
 from loaders.senders.credentials import credential, only, pair
@@ -15,6 +15,7 @@ SECONDS_TO_CONNECT = 30
 SECONDS_TO_ANSWER = 300
 PIECE = 4 * 2**20
 """How many bytes of a blob are asked for at once."""
+LOGIN = "https://login.microsoftonline.com"
 # An instance or a listing kept from an earlier run would hide tonight's files.
 FRESH = {"skip_instance_cache": True, "use_listings_cache": False}
 
@@ -56,7 +57,7 @@ def allow_url(url: str, why: str = "door.url") -> None:
     hosts.allow(parts.hostname, why)
     if parts.scheme == "http" and not hosts.is_this_machine(parts.hostname):
         raise ProviderFileError(f"{why}: http sends everything in clear; use https")
-    hosts.addresses(parts.hostname, parts.port or 443, why)
+    proxy.allow(parts.hostname, parts.port or 443, why)
 
 
 def _folder(url: str, door: Door, given: Mapping):
@@ -123,11 +124,14 @@ def _watched_client(root: str, told: Mapping[str, str]):
     import aiohttp
 
     here = urlsplit(root)
+    by = proxy.of(here.hostname)
+    by_host = urlsplit(by).hostname if by else None
 
     class Watched(aiohttp.ThreadedResolver):
         async def resolve(self, host, *more, **named):
             found = await super().resolve(host, *more, **named)
-            for entry in found:
+            # Where the proxy is, is for whoever set it to say; it is all that is looked up then.
+            for entry in found if host != by_host else ():
                 hosts.allow_address(host, entry["host"], "door")
             return found
 
@@ -139,6 +143,8 @@ def _watched_client(root: str, told: Mapping[str, str]):
             if to.scheme != "https" and not hosts.is_this_machine(to.host):
                 raise DoorUnreachable("it sends us on to where everything is said in clear")
             hosts.allow(to.host, "the door sends us on")
+            if proxy.of(to.host) != by:
+                raise DoorUnreachable("it sends us on to a host that is called by another way, with or without proxy")
         elif climbs(to.raw_path) or not f"{to.path}/".startswith(f"{_path(here.path)}/"):
             raise DoorUnreachable("it sends us on to a place outside the door, perhaps to log in")
         answer = await go_on(request)
@@ -153,6 +159,7 @@ def _watched_client(root: str, told: Mapping[str, str]):
         connector=aiohttp.TCPConnector(resolver=Watched()),
         middlewares=(watch,),
         headers=told,
+        proxy=by,
         timeout=aiohttp.ClientTimeout(sock_connect=SECONDS_TO_CONNECT, sock_read=SECONDS_TO_ANSWER),
     )
 
@@ -174,11 +181,14 @@ def _s3(url: str, door: Door, given: Mapping):
     region, endpoint = given.get("region"), given.get("endpoint")
     bucket = urlsplit(url).netloc
     at = f"{region}.amazonaws.com" if region else "amazonaws.com"
-    allow_url(endpoint or f"https://{bucket}.s3.{at}", "the endpoint of door.url")
+    place = endpoint or f"https://{bucket}.s3.{at}"
+    allow_url(place, "the endpoint of door.url")
     settings = {
         "connect_timeout": SECONDS_TO_CONNECT,
         "read_timeout": SECONDS_TO_ANSWER,
         "http_session_cls": _session_without_redirects(),
+        # Said even where there is none: else the library would take one from the environment.
+        "proxies": _proxies(place),
     }
     files = S3FileSystem(
         # A door without a credential is a public bucket; an empty credential is this machine's own identity.
@@ -193,6 +203,11 @@ def _s3(url: str, door: Door, given: Mapping):
         **FRESH,
     )
     return files, url.removeprefix("s3://")
+
+
+def _proxies(url: str) -> dict[str, str]:
+    by = proxy.of(urlsplit(url).hostname)
+    return dict.fromkeys(WEB, by) if by else {}
 
 
 def _session_without_redirects() -> type:
@@ -238,13 +253,24 @@ def _azure(url: str, door: Door, given: Mapping):
     files = AzureBlobFileSystem(
         account_name=account, anon=False, read_timeout=SECONDS_TO_ANSWER, max_concurrency=1, **options, **FRESH
     )
+    _watch(files.service_client._pipeline, _proxies(endpoint))
+    if given.get("client_secret"):
+        _watch(files.credential._client._pipeline, _proxies(LOGIN))
     # Many pieces at once, or the 32 MiB that it asks for first, would be held in memory.
     files.service_client._config.max_single_get_size = PIECE
-    # The library follows wherever a server sends it, and has no setting against it.
-    for policy in files.service_client._pipeline._impl_policies:
+    return files, url.partition("://")[2]
+
+
+def _watch(pipeline, proxies: Mapping[str, str]) -> None:
+    """Let one of Azure's clients call by the proxies given and follow nothing, which the library has no words for."""
+    from azure.core.pipeline.policies import ProxyPolicy
+
+    pipeline._transport._use_env_settings = False
+    for policy in pipeline._impl_policies:
         if "Redirect" in type(policy).__name__:
             policy.allow = False
-    return files, url.partition("://")[2]
+        if isinstance(inner := getattr(policy, "_policy", None), ProxyPolicy):
+            inner.proxies = proxies
 
 
 _PORTS = dict(zip(WEB, (80, 443), strict=True))

@@ -21,8 +21,13 @@ class HostRefused(ProviderFileError):
 
 def allow(host: str, why: str = "door.url") -> None:
     """Raise HostRefused unless the environment lists a host, by its name or, for a name alone, by a wildcard."""
-    if not (_is_listed(host) or _matches_wildcard(host)):
+    if not is_listed(host, HOSTS):
         raise HostRefused(f"{why}: {host} is not an allowed host; if it should be, add it to {HOSTS}")
+
+
+def is_listed(host: str, variable: str) -> bool:
+    """Say whether a variable lists a host, by its name or, for a name alone, by a wildcard."""
+    return host.lower().rstrip(".") in _names(variable) or _matches_wildcard(host, variable)
 
 
 def allow_address(host: str, address: str, why: str = "door.url") -> None:
@@ -77,17 +82,17 @@ def _inside(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.I
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
-def _listed() -> list[str]:
-    return [one.strip().lower().rstrip(".") for one in os.environ.get(HOSTS, "").split(",") if one.strip()]
+def _names(variable: str) -> list[str]:
+    return [one.strip().lower().rstrip(".") for one in os.environ.get(variable, "").split(",") if one.strip()]
 
 
 def _is_listed(host: str) -> bool:
-    return host.lower().rstrip(".") in _listed()
+    return host.lower().rstrip(".") in _names(HOSTS)
 
 
-def _matches_wildcard(host: str) -> bool:
+def _matches_wildcard(host: str, variable: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return any("*" in one and fnmatchcase(host.lower().rstrip("."), one) for one in _listed())
+        return any("*" in one and fnmatchcase(host.lower().rstrip("."), one) for one in _names(variable))
     return False

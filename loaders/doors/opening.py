@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from loaders.doors import file_systems, hosts
+from loaders.doors import file_systems, hosts, proxy
 from loaders.doors.asking import moment
 from loaders.doors.ceiling import MIB, Ceiling, TooLarge
 from loaders.doors.unreachable import DoorUnreachable
@@ -219,6 +219,8 @@ def _told(error: Exception) -> str:
     if (ours := _ours(error)) is not None:
         return f"({ours})"
     causes = _causes(error)
+    if {type(one).__name__ for one in causes} & _OF_A_PROXY:
+        return f"({proxy.FAULT})"
     # A web server says it by number, a store in Azure too.
     if {getattr(one, name, None) for one in causes for name in ("status", "status_code")} & {401, 403}:
         return "(it refuses us)"
@@ -239,6 +241,7 @@ def _causes(error: Exception) -> list[BaseException]:
     return causes
 
 
+_OF_A_PROXY = {"ClientHttpProxyError", "ClientProxyConnectionError", "ProxyConnectionError"}
 _IN_WORDS = {
     ("HostKeyNotVerifiable",): "its host key is not the pinned one; ask the sender before you pin another",
     ("PermissionDenied", "PermissionError", "ClientAuthenticationError", "NoCredentialsError"): "it refuses us",
