@@ -40,7 +40,8 @@ class RestDoor:
         """Return a sighting for each window that is due.
 
         One that may still change bears no time, so that it is asked for again; one that has settled bears the moment
-        at which it did, so that after that it is asked for once and never again.
+        at which it did, so that once it was taken after that it is never again. One that was empty was not taken: it is
+        still owed, and asked for each night, for what comes late would else be lost.
         """
         return sorted(
             (Sighting(window.path, None, window.settled_at) for window in self._windows.values()),
@@ -86,17 +87,24 @@ class RestDoor:
         self, asker: Asker, request: Request, path: str, params: dict[str, str]
     ) -> Iterator[tuple[Sequence[str], dt.datetime | None]]:
         """Yield each page's elements and its date. Raises DoorUnreachable: pages never end, repeat, or lack some."""
-        paging, url, asked = request.paging, self._address(path), set()
+        paging, url, asked, was_short = request.paging, self._address(path), set(), False
         at, received, total = _first(paging), 0, None
         if paging and paging.size_param:
             params = params | {paging.size_param: str(paging.size)}
         for _ in range(paging.most_pages if paging else 1):
             if paging and paging.style in ("offset", "page"):
                 params = params | {paging.param: str(at)}
-            page, elements, answer = self._page(asker, url, params, request)
+            try:
+                page, elements, answer = self._page(asker, url, params, request)
+            except NotThere:
+                if was_short:
+                    return
+                raise
             mark = hashlib.sha256("\n".join(elements).encode()).digest()
             if elements and mark in asked:
                 raise DoorUnreachable("it sends the same page again and again; check paging:")
+            if was_short and elements:
+                raise DoorUnreachable("its pages hold fewer elements than size: says and go on; mend size:")
             asked.add(mark)
             received += len(elements)
             yield elements, answer.sent_at
@@ -107,6 +115,7 @@ class RestDoor:
                 if _is_last(paging, len(elements), received, total):
                     _check_total(received, total)
                     return
+                was_short = paging.ends == "short" and len(elements) < paging.size
                 at += len(elements) if paging.style == "offset" else 1
                 continue
             link = page.value(paging.next) if paging.style == "cursor" else answer.next_link
@@ -172,7 +181,8 @@ def _first(paging: Paging | None) -> int:
 def _is_last(paging: Paging, count: int, received: int, total: object) -> bool:
     return (
         count == 0
-        or (paging.ends == "short" and count < paging.size)
+        # A service may hold its pages smaller than it was asked to: without a total the next one tells.
+        or (paging.ends == "short" and count < paging.size and isinstance(total, int))
         or (paging.ends == "total" and isinstance(total, int) and received >= total)
     )
 

@@ -111,13 +111,25 @@ def test_an_element_is_written_as_it_was_sent(api, ask):
 @pytest.mark.parametrize(
     ("paging", "requests"),
     [
-        ({"ends": "empty"}, 4), ({"ends": "short"}, 3), ({"ends": "total", "total": "total"}, 3),
-        ({"ends": "short", "first": "2"}, 2),
+        ({"ends": "empty"}, 4), ({"ends": "short"}, 4), ({"ends": "total", "total": "total"}, 3),
+        ({"ends": "short", "total": "total"}, 3),
     ],
 )  # fmt: skip
 def test_the_end_is_known_by_an_empty_page_a_short_one_or_the_total(api, ask, paging, requests):
     ask(api, paging=PAGINGS["page"] | paging)
     assert len(api.asked) == requests
+
+
+def test_pages_that_are_smaller_than_asked_for_are_not_taken_for_the_last(api, ask):
+    paging = PAGINGS["page"] | {"ends": "short"}
+    api.instead = [one_page(), Canned(200, json.dumps({"items": ROWS[3:5]})), Canned(404, "{}")]
+    assert len(ask(api, paging=paging)) == 5
+    api.instead = [Canned(200, json.dumps({"items": ROWS[n : n + 2]})) for n in (0, 2)]
+    with pytest.raises(DoorUnreachable, match="fewer elements than size: says and go on"):
+        ask(api, paging=paging)
+    api.instead = [Canned(200, json.dumps({"items": ROWS[:2], "total": 7}))]
+    with pytest.raises(DoorUnreachable, match="there are 7 elements and sends 2"):
+        ask(api, paging=paging | {"total": "total"})
 
 
 def test_the_next_page_may_be_an_address_of_its_own_below_the_door(api, ask):
@@ -509,3 +521,12 @@ def test_a_feed_that_cannot_be_had_holds_no_other_up(sender, api):
     with pytest.raises(DoorUnreachable, match="cannot ask the API for absent: it does not know the path"):
         one.load(AS_OF)
     assert one.delivery("incidents_2026-06.ndjson")["state"] == "judged"
+
+
+def test_a_period_that_has_settled_empty_is_still_owed_and_taken_when_it_comes_late(sender, api):
+    one = sender()
+    provider(one, api, {"settles_after_days": "0"})
+    api.instead = [Canned(200, '{"items": []}')]
+    assert one.load(AS_OF).load_ids == []
+    assert len(one.load(AS_OF + dt.timedelta(hours=24)).load_ids) == 1
+    assert (one.load(AS_OF + dt.timedelta(hours=25)).load_ids, len(api.asked)) == ([], 2)
