@@ -16,7 +16,8 @@ from loaders import identifiers
 from loaders.pseudonyms import person_ref
 from loaders.reading.beside import companions
 from loaders.reading.cells import text_of
-from loaders.reading.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes, lettered, spaced
+from loaders.reading.headings import lettered, spaced
+from loaders.reading.mapping import HeaderFault, RecordRow, RowFault, TableReader, Votes
 from loaders.reading.row import Row, Unreadable
 from loaders.reading.tabular import NIL, remnants, rows
 from loaders.senders.feeds import NAMED, Feed

@@ -13,7 +13,8 @@ from expectations.contract import Contract
 from loaders import identifiers
 from loaders.onboarding import code_texts
 from loaders.reading.cells import text_of
-from loaders.reading.mapping import RecordRow, joined
+from loaders.reading.headings import joined
+from loaders.reading.mapping import RecordRow
 from loaders.reading.tabular import Unreadable, rows
 from loaders.senders.feeds import NAMED, Feed, TableMap
 from loaders.senders.provider import Provider

@@ -19,7 +19,7 @@ from loaders import identifiers
 from loaders.onboarding.code_texts import has_a_word_of_ours
 from loaders.reading import tabular
 from loaders.reading.cells import text_of
-from loaders.reading.mapping import joined
+from loaders.reading.headings import joined
 from loaders.senders.feeds import FileFormat
 
 MOST_BYTES = 64 << 20

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from loaders.reading.cells import text_of
-from loaders.reading.mapping import HeaderFault, Votes, any_of, joined, spaced
+from loaders.reading.headings import joined, spaced
+from loaders.reading.mapping import HeaderFault, Votes, any_of
 from loaders.reading.row import Row, Unreadable
 from loaders.reading.tabular import NIL, rows
 from loaders.senders.feeds import Beside, FileFormat, TableMap

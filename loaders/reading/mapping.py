@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import string
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +11,8 @@ from expectations.contract import Contract
 from loaders import identifiers
 from loaders.reading import moments
 from loaders.reading.cells import CellFault, CellReader, number_of, text_of
-from loaders.reading.row import Row, clean
+from loaders.reading.headings import cut_in_two, drifted, joined, lettered, spaced
+from loaders.reading.row import Row
 from loaders.senders.feeds import NAMED, STATES, FileFormat, TableMap
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class TableReader:
             if len(self._headings) != len(wanted):
                 raise HeaderFault("FILE-HEADER", row.sheet, self.table.wanted_headings)
             headings = joined([self._headings[number] for number in wanted])
-            if cut := self._is_text and _cut_in_two(headings):
+            if cut := self._is_text and cut_in_two(headings):
                 raise HeaderFault("FILE-HEADING-CUT", row.sheet, cut)
             self._place(headings, row.sheet)
 
@@ -235,7 +235,7 @@ class TableReader:
             if heading:
                 found.setdefault(heading, place)
         self._declared.update(heading for heading in found if self._dropped(heading))
-        self.drifted = _drifted(found, self._declared)
+        self.drifted = drifted(found, self._declared)
         # From here on a heading that only drifted is the agreed one.
         headings = [self.drifted.get(heading, heading) for heading in headings]
         found = {self.drifted.get(heading, heading): place for heading, place in found.items()}
@@ -432,40 +432,6 @@ class TableReader:
         return mapped.source if mapped else ()
 
 
-def lettered(place: int) -> str:
-    """Return what a column (from 0) is called in Excel: column A, column AB."""
-    letters = ""
-    while place >= 0:
-        place, letter = divmod(place, 26)
-        letters, place = string.ascii_uppercase[letter] + letters, place - 1
-    return f"column {letters}"
-
-
-def spaced(heading: str) -> str:
-    """Return a heading on one line, without the dirt that means nothing."""
-    return " ".join(clean(heading).split())
-
-
-def _drifted(found: Collection[str], declared: Collection[str]) -> dict[str, str]:
-    """Return headings of the file that are an agreed one but for case and spaces, where no other comes in question."""
-
-    def by_look(headings: Iterable[str]) -> dict[str, list[str]]:
-        looks: dict[str, list[str]] = {}
-        for heading in headings:
-            looks.setdefault("".join(heading.split()).casefold(), []).append(heading)
-        return looks
-
-    strange = by_look(heading for heading in found if heading not in declared)
-    if not strange:
-        return {}
-    absent = by_look(heading for heading in declared if heading not in found)
-    return {
-        headings[0]: absent[look][0]
-        for look, headings in strange.items()
-        if len(headings) == 1 and len(absent.get(look, ())) == 1
-    }
-
-
 def any_of(texts: Sequence[str]) -> Callable[[str], object]:
     r"""Return a test whether a cell holds one of these texts in any case; `*` stands for any text, `\*` for itself."""
     parts = (
@@ -478,13 +444,6 @@ def any_of(texts: Sequence[str]) -> Callable[[str], object]:
 
 def _literal(part: str) -> str:
     return ".*" if part == "*" else re.escape(part.replace("\\*", "*"))
-
-
-def _cut_in_two(headings: Sequence[str]) -> tuple[str, ...]:
-    """Return the parts of a heading that a separator in it has cut in two: one opens a bracket, the next closes it."""
-    opened = [heading.count("(") - heading.count(")") for heading in headings]
-    cuts = (at for at, (this, after) in enumerate(itertools.pairwise(opened)) if this > 0 > after)
-    return next(((headings[at], headings[at + 1]) for at in cuts), ())
 
 
 def _is_sum(signed: Sequence[tuple[int, str]], number_at: Callable[[str], Decimal | None]) -> bool:
@@ -503,17 +462,3 @@ class _Fault(Exception):
         super().__init__(rule)
         self.rule = rule
         self.place = (column, " + ".join(headings) or None, forms)
-
-
-def joined(levels: list[list[str]]) -> list[str]:
-    """Join heading rows by ' | '; an upper cell that is merged over several columns stands over each of them."""
-    width = max(len(level) for level in levels)
-    levels = [level + [""] * (width - len(level)) for level in levels]
-    above = [""] * len(levels)
-    headings = []
-    for own in zip(*levels, strict=True):
-        above = [text or before for text, before in zip(own, above, strict=True)]
-        # A column without a lowest heading is named by its own upper cell, never by its neighbour's.
-        parts = [*above[:-1], own[-1]] if own[-1] else own
-        headings.append(" | ".join(dict.fromkeys(part for part in parts if part)))
-    return headings

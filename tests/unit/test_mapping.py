@@ -7,7 +7,7 @@ import pytest
 from expectations.contract import load_contracts
 from expectations.verdict import column_called
 from loaders import landing
-from loaders.reading.mapping import lettered
+from loaders.reading.headings import lettered
 from loaders.senders.provider import Provider
 
 WORKBOOK = {"kind": "workbook", "dates": ["%d/%m/%Y"]}
