@@ -197,7 +197,8 @@ FILE_RULES: dict[str, FileRule] = {
     "FILE-TWICE": FileRule(
         "warn",
         "the same bytes were sent again under another name, {file}; they count once",
-        "when the other file was meant to hold something else, export and send that one again",
+        "when the other file was meant to hold something else, export and send that one again; when two periods truly"
+        " hold the same, put an empty line at the end of the second, or save the workbook anew, and send that",
     ),
     TIE.rule: FileRule(TIE.level, TIE.message, TIE.remedy),
     "FILE-SHRUNK": FileRule(

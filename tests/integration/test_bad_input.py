@@ -361,6 +361,21 @@ def test_the_same_bytes_count_once_however_often_they_are_sent(sender):
     assert "incidents_2026-06_v2.csv" in found.message
 
 
+def test_two_months_that_truly_hold_the_same_both_count_once_the_remedy_was_followed(sender):
+    one, may = sender(), text().replace("/06/2026", "/05/2026")
+    one.send("incidents_2026-05.csv", may)
+    one.send(NAME, may)
+    one.load(AS_OF)
+    load.accept_wave(AS_OF)
+    assert one.visible("incident") == 30
+    (found,) = one.findings("incidents_2026-05.csv")
+    assert (found.rule, "put an empty line at the end" in found.remedy) == ("FILE-TWICE", True)
+    one.send(NAME, may + "\n", LATER)
+    one.load(AS_OF)
+    load.accept_wave(AS_OF)
+    assert (one.delivery(NAME)["state"], one.visible("incident")) == ("accepted", 60)
+
+
 def test_two_months_in_which_nothing_happened_are_two_answers_and_no_mistake(sender):
     one = sender()
     for month in ("2026-04", "2026-05"):
