@@ -1,4 +1,4 @@
-"""Say in the warehouse who the senders are and what each feed owes for which period, from the provider files alone."""
+"""Say in the warehouse who the senders are, what they agreed and what each feed owes, from the provider files alone."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ EVER = dt.date(1900, 1, 1)
 
 
 def refresh(connection: Connection, providers: Iterable[Provider], as_of: dt.datetime) -> None:
-    """Replace the senders, their ICBs and what they owe by what the provider files say as of `as_of`."""
+    """Replace the senders, their ICBs, agreements and what they owe by what the provider files say as of `as_of`."""
     today = as_of.astimezone(LONDON).date()
     providers = list(providers)
     with connection.cursor() as cursor:
@@ -29,6 +29,17 @@ def refresh(connection: Connection, providers: Iterable[Provider], as_of: dt.dat
             cursor,
             "insert into audit.organisation_icbs (organisation_code, valid_from, icb_code, icb_name) values %s",
             [(one.organisation_code, *placed) for one in providers for placed in _icbs(one)],
+        )
+        cursor.execute("delete from audit.agreements")
+        execute_values(
+            cursor,
+            "insert into audit.agreements (provider_code, reference, record, valid_from, valid_to) values %s",
+            [
+                (one.organisation_code, agreement.reference, record, agreement.valid_from, agreement.valid_to)
+                for one in providers
+                for agreement in one.agreements
+                for record in agreement.records
+            ],
         )
         cursor.execute("delete from audit.expected_deliveries")
         execute_values(

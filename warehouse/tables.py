@@ -253,6 +253,17 @@ organisation_icbs = _table(
     PrimaryKeyConstraint("organisation_code", "valid_from"),
 )
 
+agreements = _table(
+    "agreements",
+    "What the senders' data sharing agreements cover, as their files say; refreshed before each build.",
+    _text("provider_code", "Code of the sender."),
+    _text("reference", "Reference of the agreement."),
+    _text("record", "Record that it covers."),
+    Column("valid_from", Date, nullable=False, comment="First day it is in force."),
+    Column("valid_to", Date, nullable=False, comment="Last day it is in force."),
+    PrimaryKeyConstraint("provider_code", "reference", "record", "valid_from"),
+)
+
 expected_deliveries = _table(
     "expected_deliveries",
     "What each feed owes for each period up to now; refreshed before each build.",

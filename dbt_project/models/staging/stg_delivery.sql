@@ -37,6 +37,7 @@ deliveries as (
         deliveries.provider_code,
         coalesce(organisations.icb_code, 'unknown') as icb_code,
         deliveries.feed,
+        deliveries.file_name,
         deliveries.file_sha256,
         deliveries.period_start_on,
         deliveries.period_end_on,

@@ -31,35 +31,17 @@ measures as (
     where section is not null
 ),
 
-organisations as (
-    select * from {{ ref("stg_organisation") }}
-    where is_asked
-),
-
-restraining as (
-    select distinct organisation_code
-    from {{ ref("dim_service") }}
-    where service_kind in ('inpatient_ward', 'supported_living')
-),
-
--- Whom each measure is asked of: everybody, the full tier, or those with services that may restrain.
+-- Whom each measure is asked of, through the expectations that it answers.
 asked as (
     select distinct
-        organisations.icb_code,
-        organisations.organisation_code,
+        expectations_asked.icb_code,
+        expectations_asked.organisation_code,
         answering.measure_code
-    from {{ ref("expectation_measures") }} as answering
-    inner join {{ ref("expectations") }} as expectations on answering.expectation_id = expectations.expectation_id
+    from {{ ref("expectations_asked") }} as expectations_asked
+    inner join {{ ref("expectation_measures") }} as answering
+        on expectations_asked.expectation_id = answering.expectation_id
     inner join measures on answering.measure_code = measures.measure_code
-    cross join organisations
-    left join restraining on organisations.organisation_code = restraining.organisation_code
-    where
-        answering.relation = 'answers'
-        and (
-            expectations.asked_of = 'all'
-            or (expectations.asked_of = 'full' and organisations.tier = 'full')
-            or (expectations.asked_of = 'bed' and restraining.organisation_code is not null)
-        )
+    where answering.relation = 'answers'
 ),
 
 figures as (

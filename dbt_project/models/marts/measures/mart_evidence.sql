@@ -1,0 +1,293 @@
+-- What each organisation, and the region, could show of each expectation that is asked of it, quarter by quarter.
+-- The status of an expectation is made of the statuses of its measures; the figures beside it are those of the first.
+with
+
+expectations as (
+    select * from {{ ref("expectations") }}
+),
+
+asked as (
+    select * from {{ ref("expectations_asked") }}
+),
+
+answers as (
+    select * from {{ ref("expectation_answers") }}
+),
+
+measures as (
+    select * from {{ ref("measures") }}
+),
+
+measured as (
+    select * from {{ ref("fct_measures") }}
+    where period_kind = 'quarter' and service_id is null
+),
+
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+agreements as (
+    select * from {{ ref("stg_agreement") }}
+),
+
+-- The threshold that judges a measure: the newest with an owner, agreed by the end of the quarter; else a suggestion.
+judging as (
+    select distinct on (quarters.quarter_id, thresholds.measure_code)
+        quarters.quarter_id,
+        thresholds.measure_code,
+        thresholds.threshold_id,
+        thresholds.operator,
+        thresholds.value,
+        thresholds.owner_kind,
+        thresholds.owner,
+        thresholds.owner is not null and thresholds.agreed_on is not null as is_owned
+    from {{ ref("thresholds") }} as thresholds
+    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
+    inner join quarters on thresholds.agreed_on is null or thresholds.agreed_on <= quarters.period_end_on
+    order by
+        quarters.quarter_id asc,
+        thresholds.measure_code asc,
+        (thresholds.owner is not null and thresholds.agreed_on is not null) desc,
+        thresholds.agreed_on desc nulls last,
+        thresholds.threshold_id asc
+),
+
+-- Without an agreement nobody may ask, so nobody failed to answer.
+agreed as (
+    select distinct
+        agreements.provider_code as organisation_code,
+        measures.measure_code,
+        quarters.quarter_id
+    from agreements
+    inner join measures
+        on
+            agreements.record = split_part(measures.source_records, ';', 1)
+            or (agreements.record = 'provider_return' and measures.declared_item is not null)
+    inner join quarters
+        on agreements.valid_from <= quarters.period_end_on and agreements.valid_to >= quarters.period_start_on
+),
+
+icbs as (
+    select distinct icb_code from asked
+),
+
+-- What is asked of the commissioner alone is the region's as the commissioner's register has it, no sum over providers.
+whose as (
+    select
+        expectation_id,
+        icb_code,
+        organisation_code,
+        organisation_code as measured_code,
+        joined_on
+    from asked
+    union all
+    select
+        expectations.expectation_id,
+        icbs.icb_code,
+        'ALL' as organisation_code,
+        coalesce(commissioners.organisation_code, 'ALL') as measured_code,
+        null::date as joined_on
+    from expectations
+    cross join icbs
+    left join asked as commissioners
+        on
+            expectations.asked_of = 'icb'
+            and expectations.expectation_id = commissioners.expectation_id
+            and icbs.icb_code = commissioners.icb_code
+),
+
+asked_by_quarter as (
+    select
+        whose.*,
+        quarters.quarter_id,
+        quarters.period_start_on,
+        quarters.period_end_on,
+        coalesce(
+            date_trunc('quarter', whose.joined_on) > quarters.period_start_on - interval '6 months', false
+        ) as is_joining
+    from whose
+    inner join quarters on whose.joined_on is null or whose.joined_on <= quarters.period_end_on
+),
+
+answered as (
+    select
+        asked_by_quarter.*,
+        answers.measure_code,
+        measures.display_order,
+        measures.minimum_denominator,
+        measured.numerator,
+        measured.denominator,
+        measured.value,
+        measured.value_lower,
+        measured.value_upper,
+        coalesce(measured.evidence_basis, 'none') as evidence_basis,
+        judging.threshold_id,
+        judging.operator,
+        judging.value as threshold_value,
+        judging.owner_kind as threshold_owner_kind,
+        judging.owner as threshold_owner,
+        case
+            when answers.measure_code is null then 'no_evidence_received'
+            when coalesce(measured.value_state, 'no_evidence') = 'no_evidence'
+                then
+                    case
+                        when agreed.measure_code is null and asked_by_quarter.measured_code <> 'ALL' then 'no_agreement'
+                        else 'no_evidence_received'
+                    end
+            when measured.value_state in ('not_applicable', 'too_early') then measured.value_state
+            when measured.value_state = 'too_few_to_say' or measured.denominator < measures.minimum_denominator
+                then 'too_few_to_say'
+            when not coalesce(judging.is_owned, false) then 'shown'
+            when judging.operator = 'at_least' and measured.value >= judging.value then 'met'
+            when judging.operator = 'at_most' and measured.value <= judging.value then 'met'
+            else 'not_met'
+        end as measure_status
+    from asked_by_quarter
+    left join answers on asked_by_quarter.expectation_id = answers.expectation_id
+    left join measures on answers.measure_code = measures.measure_code
+    left join measured
+        on
+            answers.measure_code = measured.measure_code
+            and asked_by_quarter.icb_code = measured.icb_code
+            and asked_by_quarter.measured_code = measured.organisation_code
+            and asked_by_quarter.quarter_id = measured.quarter_id
+    left join judging
+        on answers.measure_code = judging.measure_code and asked_by_quarter.quarter_id = judging.quarter_id
+    left join agreed
+        on
+            answers.measure_code = agreed.measure_code
+            and asked_by_quarter.organisation_code = agreed.organisation_code
+            and asked_by_quarter.quarter_id = agreed.quarter_id
+),
+
+-- One measure not met is enough; one that is missing leaves the rest partly evidenced.
+combined as (
+    select
+        expectation_id,
+        icb_code,
+        organisation_code,
+        quarter_id,
+        period_start_on,
+        period_end_on,
+        is_joining,
+        bool_or(measure_status = 'not_met') as has_unmet,
+        bool_or(measure_status in ('met', 'not_met', 'shown')) as has_answer,
+        bool_or(measure_status in ('no_evidence_received', 'no_agreement', 'too_few_to_say', 'too_early')) as has_gap,
+        bool_or(measure_status = 'shown') as has_unowned,
+        bool_or(evidence_basis <> 'none') as is_evidenced,
+        bool_or(evidence_basis = 'declared') as is_declared,
+        -- Of several reasons for no answer, the one that says most.
+        (array_agg(
+            measure_status
+            order by
+                array_position(
+                    array['too_early', 'too_few_to_say', 'no_evidence_received', 'no_agreement', 'not_applicable'],
+                    measure_status
+                ) nulls last
+        ))[1] as why_not,
+        array_agg(measure_code order by display_order) filter (where measure_code is not null) as measure_codes
+    from answered
+    group by
+        expectation_id, icb_code, organisation_code, quarter_id, period_start_on, period_end_on, is_joining
+),
+
+first_measures as (
+    select distinct on (expectation_id, icb_code, organisation_code, quarter_id) *
+    from answered
+    order by
+        expectation_id asc,
+        icb_code asc,
+        organisation_code asc,
+        quarter_id asc,
+        (measure_status in ('met', 'not_met', 'shown')) desc,
+        display_order asc
+),
+
+counted as (
+    select
+        icb_code,
+        expectation_id,
+        quarter_id,
+        count(*) as organisations_asked,
+        count(*) filter (where is_evidenced) as organisations_evidenced
+    from combined
+    where organisation_code <> 'ALL'
+    group by icb_code, expectation_id, quarter_id
+),
+
+judged as (
+    select
+        combined.*,
+        coalesce(counted.organisations_asked, 0) as organisations_asked,
+        coalesce(counted.organisations_evidenced, 0) as organisations_evidenced,
+        case
+            when not combined.has_answer then combined.why_not
+            when combined.has_unmet then 'not_met'
+            when combined.has_gap then 'partly_evidenced'
+            when combined.has_unowned then 'shown'
+            -- A region that two thirds did not evidence is never met.
+            when
+                combined.organisation_code = 'ALL'
+                and counted.organisations_evidenced * 3 < counted.organisations_asked * 2
+                then 'partly_evidenced'
+            else 'met'
+        end as status
+    from combined
+    left join counted
+        on
+            combined.icb_code = counted.icb_code
+            and combined.expectation_id = counted.expectation_id
+            and combined.quarter_id = counted.quarter_id
+),
+
+evidence as (
+    select
+        concat_ws('/', judged.expectation_id, judged.icb_code, judged.organisation_code, judged.quarter_id)
+            as evidence_key,
+        judged.expectation_id,
+        judged.icb_code,
+        judged.organisation_code,
+        case when judged.organisation_code = 'ALL' then 'region' else 'organisation' end as level,
+        judged.quarter_id,
+        judged.period_start_on,
+        judged.period_end_on,
+        expectations.asked_of,
+        expectations.answer_kind,
+        judged.status,
+        case
+            when judged.measure_codes is null then 'no_measure'
+            when judged.status = 'no_evidence_received' and judged.is_joining then 'joining'
+            when judged.status = 'shown' and first_measures.threshold_id is not null then 'threshold_not_agreed_here'
+            when judged.status = 'partly_evidenced' and not judged.has_gap then 'too_few_organisations'
+        end as reason_code,
+        case
+            when not judged.is_evidenced then 'none'
+            when judged.is_declared then 'declared'
+            else 'recorded'
+        end as evidence_basis,
+        judged.measure_codes,
+        first_measures.measure_code,
+        first_measures.numerator,
+        first_measures.denominator,
+        first_measures.value,
+        first_measures.value_lower,
+        first_measures.value_upper,
+        first_measures.threshold_id,
+        first_measures.threshold_value,
+        first_measures.threshold_owner_kind,
+        first_measures.threshold_owner,
+        judged.organisations_asked,
+        judged.organisations_evidenced,
+        expectations.evidence_columns
+    from judged
+    inner join expectations on judged.expectation_id = expectations.expectation_id
+    inner join first_measures
+        on
+            judged.expectation_id = first_measures.expectation_id
+            and judged.icb_code = first_measures.icb_code
+            and judged.organisation_code = first_measures.organisation_code
+            and judged.quarter_id = first_measures.quarter_id
+)
+
+select * from evidence
