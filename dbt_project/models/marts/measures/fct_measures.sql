@@ -26,13 +26,7 @@ by_month as (
 ),
 
 by_quarter as (
-    select * from {{ ref("measures_influence") }}
-    union all
-    select * from {{ ref("measures_promises") }}
-    union all
-    select * from {{ ref("measures_participation") }}
-    union all
-    select * from {{ ref("measures_coverage") }}
+    select * from {{ ref("measures_by_quarter") }}
 ),
 
 told_back as (
@@ -115,7 +109,8 @@ from_quarters as (
         quarters.period_start_on,
         sum(by_quarter.numerator) as numerator,
         sum(by_quarter.denominator) as denominator,
-        3 as months_evidenced
+        3 as months_evidenced,
+        bool_or(by_quarter.is_declared) as is_declared
     from by_quarter
     inner join organisations on by_quarter.organisation_code = organisations.organisation_code
     inner join quarters on by_quarter.quarter_id = quarters.quarter_id
@@ -130,6 +125,7 @@ from_quarters as (
 evidenced as (
     select
         *,
+        false as is_declared,
         null::double precision as given_value,
         null::double precision as given_lower,
         null::double precision as given_upper
@@ -153,6 +149,7 @@ evidenced as (
         told_back.numerator,
         told_back.denominator,
         3 as months_evidenced,
+        false as is_declared,
         told_back.given_value,
         told_back.given_lower,
         told_back.given_upper
@@ -277,6 +274,7 @@ complete as (
         nought as numerator,
         nought as denominator,
         0 as months_evidenced,
+        false as is_declared,
         null as given_value,
         null as given_lower,
         null as given_upper
@@ -293,6 +291,7 @@ complete as (
         nought as numerator,
         nought as denominator,
         0 as months_evidenced,
+        false as is_declared,
         null as given_value,
         null as given_lower,
         null as given_upper
@@ -326,8 +325,17 @@ valued as (
             when measures.family = 'told_back' then complete.given_value
             else complete.numerator * measures.scale / nullif(complete.denominator, 0)::double precision
         end as value,
-        complete.given_lower as value_lower,
-        complete.given_upper as value_upper,
+        {% for side in ("lower", "upper") %}
+        case
+            when too_early.measure_code is not null then null
+            when measures.family = 'told_back' then complete.given_{{ side }}
+            when measures.statistic = 'share'
+                then measures.scale * {{ share_limit("complete.numerator", "complete.denominator", side) }}
+            else
+                {{ count_limit("complete.numerator", side) }}
+                * measures.scale / nullif(complete.denominator, 0)::double precision
+        end as value_{{ side }},
+        {% endfor %}
         case
             when complete.numerator is null then 'no_evidence'
             when complete.denominator = 0 then 'not_applicable'
@@ -335,7 +343,11 @@ valued as (
             when measures.family = 'told_back' and complete.given_value is null then 'too_few_to_say'
             else 'counted'
         end as value_state,
-        case when complete.numerator is null then 'none' else 'recorded' end as evidence_basis,
+        case
+            when complete.numerator is null then 'none'
+            when complete.is_declared then 'declared'
+            else 'recorded'
+        end as evidence_basis,
         complete.months_evidenced::integer as months_evidenced,
         coalesce(services_missing.missing_count, 0)::integer as services_missing,
         coalesce(services_missing.missing_share, 0)::double precision as services_missing_share

@@ -1,0 +1,57 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- The families that are counted by organisation and quarter, as one; where nothing is recorded, what was declared.
+with
+
+recorded as (
+    select * from {{ ref("measures_influence") }}
+    union all
+    select * from {{ ref("measures_promises") }}
+    union all
+    select * from {{ ref("measures_participation") }}
+    union all
+    select * from {{ ref("measures_coverage") }}
+),
+
+declared as (
+    select
+        measures.measure_code,
+        returns.organisation_code,
+        returns.quarter_id,
+        returns.numerator,
+        returns.denominator
+    from {{ ref("fct_provider_returns") }} as returns
+    inner join {{ ref("measures") }} as measures on returns.item_code = measures.declared_item
+    where returns.numerator <= returns.denominator
+),
+
+counted as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        numerator,
+        denominator,
+        false as is_declared
+    from recorded
+    union all
+    select
+        declared.measure_code,
+        declared.organisation_code,
+        declared.quarter_id,
+        declared.numerator,
+        declared.denominator,
+        true as is_declared
+    from declared
+    where
+        not exists (
+            select 1
+            from recorded
+            where
+                recorded.measure_code = declared.measure_code
+                and recorded.organisation_code = declared.organisation_code
+                and recorded.quarter_id = declared.quarter_id
+                and recorded.denominator > 0
+        )
+)
+
+select * from counted
