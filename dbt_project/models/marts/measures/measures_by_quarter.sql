@@ -1,15 +1,9 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- The families that are counted by organisation and quarter, as one; where nothing is recorded, what was declared.
+-- What is counted by organisation and quarter; where nothing is recorded, what was declared.
 with
 
 recorded as (
-    select * from {{ ref("measures_influence") }}
-    union all
-    select * from {{ ref("measures_promises") }}
-    union all
-    select * from {{ ref("measures_participation") }}
-    union all
-    select * from {{ ref("measures_coverage") }}
+    select * from {{ ref("measures_recorded") }}
 ),
 
 declared as (

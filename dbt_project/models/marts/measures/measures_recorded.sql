@@ -1,0 +1,19 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- The families that are counted by organisation and quarter, as one.
+with
+
+recorded as (
+    select * from {{ ref("measures_influence") }}
+    union all
+    select * from {{ ref("measures_promises") }}
+    union all
+    select * from {{ ref("measures_participation") }}
+    union all
+    select * from {{ ref("measures_coverage") }}
+    union all
+    select * from {{ ref("measures_warning_signs") }}
+    union all
+    select * from {{ ref("measures_report") }}
+)
+
+select * from recorded
