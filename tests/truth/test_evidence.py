@@ -1,4 +1,4 @@
-"""What the made-up region could show of the 118 expectations: whom each is asked of, how it ends, and what it rests on."""
+"""What the made-up region could show of the 118 expectations: of whom each is asked, and what its answers rest on."""
 
 import csv
 from collections import defaultdict
