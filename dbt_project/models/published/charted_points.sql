@@ -13,6 +13,7 @@ series as (
 
 measures as (
     select * from {{ ref("measures") }}
+    where section is not null
 ),
 
 organisations as (

@@ -7,6 +7,7 @@ icbs as (
 
 measures as (
     select * from {{ ref("measures") }}
+    where section is not null
 ),
 
 -- The first threshold of a measure that judges it; where there is none, the one that says what it counts as in time.

@@ -28,6 +28,7 @@ too_early as (
 
 measures as (
     select * from {{ ref("measures") }}
+    where section is not null
 ),
 
 organisations as (
@@ -49,11 +50,11 @@ asked as (
         answering.measure_code
     from {{ ref("expectation_measures") }} as answering
     inner join {{ ref("expectations") }} as expectations on answering.expectation_id = expectations.expectation_id
+    inner join measures on answering.measure_code = measures.measure_code
     cross join organisations
     left join restraining on organisations.organisation_code = restraining.organisation_code
     where
         answering.relation = 'answers'
-        and answering.measure_code is not null
         and (
             expectations.asked_of = 'all'
             or (expectations.asked_of = 'full' and organisations.tier = 'full')
@@ -85,8 +86,8 @@ figures as (
         measured.numerator,
         measured.denominator,
         case when measures.family = 'told_back' then measured.value end as given_value,
-        measured.value_lower as given_lower,
-        measured.value_upper as given_upper,
+        case when measures.family = 'told_back' then measured.value_lower end as given_lower,
+        case when measures.family = 'told_back' then measured.value_upper end as given_upper,
         measures.unit,
         measures.decimals
     from measured

@@ -19,7 +19,10 @@ series as (
 ),
 
 spc_rows as (
-    select * from {{ ref("mart_spc") }}
+    select mart_spc.*
+    from {{ ref("mart_spc") }} as mart_spc
+    inner join {{ ref("measures") }} as measures on mart_spc.measure_code = measures.measure_code
+    where measures.section is not null
 ),
 
 coverage as (

@@ -4,6 +4,7 @@ with
 
 measures as (
     select * from {{ ref("measures") }}
+    where section is not null
 ),
 
 quarters as (
