@@ -36,6 +36,10 @@ by_quarter as (
     union all
     select * from {{ ref("measures_participation") }}
     union all
+    select * from {{ ref("measures_activities") }}
+    union all
+    select * from {{ ref("measures_commissioning") }}
+    union all
     select * from {{ ref("measures_coverage") }}
 ),
 
