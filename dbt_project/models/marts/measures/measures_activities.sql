@@ -280,33 +280,35 @@ told as (
     group by organisation_code, quarter_id, told_about
 ),
 
+endings as (
+    select * from tellings
+    where told_what in ('final_outcome', 'result_better', 'result_not_better')
+),
+
 closed as (
     select
-        activity_quarters.*,
-        exists(
-            select 1
-            from tellings
-            where
-                tellings.activity_key = activity_quarters.activity_key
-                and tellings.told_on <= activity_quarters.closed_on + thresholds.value::integer
-        ) as is_told,
-        exists(
-            select 1
-            from tellings
-            where
-                tellings.activity_key = activity_quarters.activity_key
-                and tellings.told_on <= activity_quarters.closed_on + thresholds.value::integer
-                and tellings.told_what in ('final_outcome', 'result_better', 'result_not_better')
-                and coalesce(tellings.told_count >= tellings.to_tell_count, true)
-        ) as is_told_the_end
+        activity_quarters.organisation_code,
+        activity_quarters.quarter_id,
+        activity_quarters.activity_key,
+        count(endings.told_back_key) > 0 as is_told,
+        coalesce(
+            bool_or(
+                endings.told_on <= activity_quarters.closed_on + thresholds.value::integer
+                and coalesce(endings.told_count >= endings.to_tell_count, true)
+            ),
+            false
+        ) as is_told_in_time
     from activity_quarters
     inner join thresholds on thresholds.threshold_id = 'closing_told_within'
+    left join endings on activity_quarters.activity_key = endings.activity_key
     where
         activity_quarters.is_closed_in_quarter
         and activity_quarters.closed_on <= {{ as_of_on() }} - thresholds.value::integer
+    group by activity_quarters.organisation_code, activity_quarters.quarter_id, activity_quarters.activity_key
 ),
 
 -- Nobody listed those who took part in work that ended in silence: they were at least as many as its fullest meeting.
+-- Whoever is told late is told: it counts in the quarter of the telling, and its lateness in closed_and_told.
 closed_untold as (
     select
         'everyone_told' as measure_code,
@@ -325,7 +327,7 @@ closed_and_told as (
         'closed_and_told' as measure_code,
         closed.organisation_code,
         closed.quarter_id,
-        closed.is_told_the_end::integer as numerator,
+        closed.is_told_in_time::integer as numerator,
         1 as denominator
     from closed
     inner join full_tier on closed.organisation_code = full_tier.organisation_code
