@@ -47,7 +47,7 @@ described as (
         sessions.icb_code,
         sessions.held_on,
         sessions.quarter_id,
-        case when sessions.stage not in ('not_known', 'unmapped') then sessions.stage end as stage,
+        {{ said_code("sessions.stage") }} as stage,
         sessions.lived_experience_count,
         sessions.duration_minutes,
         links.is_by_group,

@@ -88,8 +88,8 @@ described as (
         {{ said_code("stood.level_claimed") }} as level_claimed,
         {{ said_code("stood.level_members_say") }} as level_members_say,
         {{ said_code("stood.decision_rights") }} as decision_rights,
-        coalesce(cardinality(stood.questions_answered), 0)::bigint as questions_answered_count,
-        coalesce(cardinality(stood.measure_codes), 0)::bigint as measure_count,
+        {{ said_codes_count("stood.questions_answered") }} as questions_answered_count,
+        {{ said_codes_count("stood.measure_codes") }} as measure_count,
         {%- for step in [
             "eia", "asset_map", "measures_agreed_with_members", "evaluated_with_members", "reflection_worked",
             "reflection_not_worked",
