@@ -1,5 +1,6 @@
 -- A claim is held against each record that could bear it out, and the lowest counts. A record that a sender does not
--- keep or could not yet hold takes nothing away: what is not known is no over-claim.
+-- keep or could not yet hold takes nothing away, for what is not known is no over-claim; the rights alone are asked of
+-- everybody, so that a claim with nothing beside it shows nothing.
 with
 
 activity_quarters as (
