@@ -14,6 +14,10 @@ recorded as (
     select * from {{ ref("measures_warning_signs") }}
     union all
     select * from {{ ref("measures_report") }}
+    union all
+    select * from {{ ref("measures_activities") }}
+    union all
+    select * from {{ ref("measures_commissioning") }}
 )
 
 select * from recorded
