@@ -37,6 +37,7 @@ files as (
     select
         records.measure_code,
         deliveries.provider_code as organisation_code,
+        deliveries.icb_code,
         quarters.quarter_id,
         records.record,
         deliveries.load_id,
