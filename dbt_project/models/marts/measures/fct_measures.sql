@@ -37,6 +37,14 @@ by_quarter as (
     select * from {{ ref("measures_participation") }}
     union all
     select * from {{ ref("measures_coverage") }}
+    union all
+    select * from {{ ref("measures_groups") }}
+    union all
+    select * from {{ ref("measures_members") }}
+    union all
+    select * from {{ ref("measures_organisations") }}
+    union all
+    select * from {{ ref("measures_governance") }}
 ),
 
 told_back as (

@@ -1,0 +1,201 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- What an organisation answers about itself each quarter: who leads, which framework and level, and what was spent.
+with
+
+provider_returns as (
+    select * from {{ ref("fct_provider_returns") }}
+),
+
+sessions as (
+    select * from {{ ref("fct_sessions") }}
+    where is_held
+),
+
+claims as (
+    select * from {{ ref("fct_claims") }}
+    where paid_on is not null
+),
+
+ladder as (
+    select
+        code,
+        position
+    from {{ ref("code_lists") }}
+    where list_name = 'tlap_ladder_7'
+),
+
+thresholds as (
+    select * from {{ ref("thresholds") }}
+),
+
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+-- Whoever sends a return by the month has answered with the last one of the quarter.
+answers as (
+    select distinct on (provider_returns.organisation_code, quarters.quarter_id, provider_returns.item_code)
+        provider_returns.organisation_code,
+        quarters.quarter_id,
+        quarters.period_start_on,
+        quarters.period_end_on,
+        provider_returns.item_code,
+        provider_returns.answer_code,
+        provider_returns.on_date,
+        provider_returns.amount_gbp
+    from provider_returns
+    inner join quarters
+        on provider_returns.period_end_on between quarters.period_start_on and quarters.period_end_on
+    order by
+        provider_returns.organisation_code asc,
+        quarters.quarter_id asc,
+        provider_returns.item_code asc,
+        provider_returns.period_end_on desc
+),
+
+returned as (
+    select
+        organisation_code,
+        quarter_id,
+        period_start_on,
+        period_end_on,
+        max(answer_code) filter (where item_code = 'champion_named') as champion_named,
+        max(answer_code) filter (where item_code = 'board_lead_named') as board_lead_named,
+        max(answer_code) filter (where item_code = 'framework_adopted') as framework_adopted,
+        max(answer_code) filter (where item_code = 'coproduction_level_now') as level_now,
+        max(answer_code) filter (where item_code = 'coproduction_level_aim') as level_aim,
+        max(on_date) filter (where item_code = 'equality_strategy_reviewed') as equality_strategy_reviewed_on,
+        max(amount_gbp) filter (where item_code = 'involvement_budget') as budget_gbp,
+        max(amount_gbp) filter (where item_code = 'involvement_spend') as spend_gbp
+    from answers
+    group by organisation_code, quarter_id, period_start_on, period_end_on
+),
+
+-- What a return leaves open is not known: null, and neither a yes nor a no.
+answered as (
+    select
+        answer.measure_code,
+        returned.organisation_code,
+        returned.quarter_id,
+        answer.is_so::integer as numerator,
+        case when answer.is_so is not null then 1 end as denominator
+    from returned
+    inner join thresholds on thresholds.threshold_id = 'equality_strategy_reviewed_within'
+    left join ladder as ladder_now on returned.level_now = ladder_now.code
+    left join ladder as ladder_aim on returned.level_aim = ladder_aim.code
+    cross join
+        lateral (
+            values
+            (
+                'champion_and_board_lead',
+                case
+                    when 'no' in (returned.champion_named, returned.board_lead_named) then false
+                    when returned.champion_named = 'yes' and returned.board_lead_named = 'yes' then true
+                end
+            ),
+            -- A framework of its own is recognised by nobody else.
+            (
+                'framework_adopted',
+                case
+                    when returned.framework_adopted in ('local_framework', 'no_framework') then false
+                    when returned.framework_adopted in ('four_pi', 'tlap_ladder', 'working_in_partnership', 'pcref')
+                        then true
+                end
+            ),
+            ('level_aimed_at', ladder_now.position >= ladder_aim.position),
+            -- A review after the quarter's end hides the one before it.
+            (
+                'equality_strategy_in_date',
+                returned.equality_strategy_reviewed_on
+                >= returned.period_end_on - make_interval(months => thresholds.value::integer)
+            )
+        ) as answer (measure_code, is_so)
+),
+
+-- A budget is the year's and spending the quarter's: they meet once every quarter of the year so far is told.
+year_so_far as (
+    select
+        returned.organisation_code,
+        returned.quarter_id,
+        sum(earlier.spend_gbp) as spend_gbp,
+        count(earlier.spend_gbp) = right(returned.quarter_id, 1)::integer as is_whole,
+        (
+            array_agg(earlier.budget_gbp order by earlier.period_end_on desc)
+            filter (where earlier.budget_gbp is not null)
+        )[1] as budget_gbp
+    from returned
+    inner join returned as earlier
+        on
+            returned.organisation_code = earlier.organisation_code
+            and left(returned.quarter_id, 7) = left(earlier.quarter_id, 7)
+            and returned.period_end_on >= earlier.period_end_on
+    group by returned.organisation_code, returned.quarter_id
+),
+
+budgets as (
+    select
+        'budget_spent' as measure_code,
+        organisation_code,
+        quarter_id,
+        case when is_whole and budget_gbp is not null then spend_gbp end as numerator,
+        case when is_whole then budget_gbp end as denominator
+    from year_so_far
+),
+
+-- One meeting whose people were not counted would make all the others dearer.
+attended as (
+    select
+        sessions.organisation_code,
+        quarters.quarter_id,
+        case
+            when count(*) = count(sessions.lived_experience_count) then sum(sessions.lived_experience_count)
+        end as attendances
+    from sessions
+    inner join quarters on sessions.held_on between quarters.period_start_on and quarters.period_end_on
+    group by sessions.organisation_code, quarters.quarter_id
+),
+
+spend as (
+    select
+        'spend_per_attendance' as measure_code,
+        returned.organisation_code,
+        returned.quarter_id,
+        case when attended.attendances is not null then returned.spend_gbp end as numerator,
+        case when returned.spend_gbp is not null then attended.attendances end as denominator
+    from returned
+    left join attended
+        on returned.organisation_code = attended.organisation_code and returned.quarter_id = attended.quarter_id
+),
+
+paid as (
+    select
+        claims.organisation_code,
+        quarters.quarter_id,
+        case when count(*) = count(claims.amount_gbp) then sum(claims.amount_gbp) end as paid_gbp
+    from claims
+    inner join quarters on claims.paid_on between quarters.period_start_on and quarters.period_end_on
+    group by claims.organisation_code, quarters.quarter_id
+),
+
+reaching_people as (
+    select
+        'spend_paid_to_people' as measure_code,
+        returned.organisation_code,
+        returned.quarter_id,
+        case when returned.spend_gbp is not null then paid.paid_gbp end as numerator,
+        case when paid.paid_gbp is not null then returned.spend_gbp end as denominator
+    from returned
+    left join paid on returned.organisation_code = paid.organisation_code and returned.quarter_id = paid.quarter_id
+),
+
+every_row as (
+    select * from answered
+    union all
+    select * from budgets
+    union all
+    select * from spend
+    union all
+    select * from reaching_people
+)
+
+select * from every_row
