@@ -54,13 +54,22 @@ newest_quarter as (
     limit 1
 ),
 
+-- A column that a sender never fills is one it does not keep: that is no evidence, not nought of all.
+logging as (
+    select distinct organisation_code
+    from changes
+    where qi_register_ref is not null or reviewed_session_key is not null
+),
+
 logged as (
     select
         'changes_logged_and_reviewed' as measure_code,
         changes.organisation_code,
         changes.implemented_quarter_id as quarter_id,
+        logging.organisation_code is not null as is_told,
         btrim(changes.qi_register_ref) <> '' and sessions.session_key is not null as is_so
     from changes
+    left join logging on changes.organisation_code = logging.organisation_code
     left join sessions on changes.reviewed_session_key = sessions.session_key
     where changes.implemented_on is not null
 ),
@@ -70,6 +79,7 @@ permitted as (
         'materials_permitted' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         is_permitted_before_shared and is_anonymised_before_shared as is_so
     from materials
 ),
@@ -80,6 +90,7 @@ acted_on as (
         'concerns_acted_on' as measure_code,
         concerns.organisation_code,
         concerns.quarter_id,
+        true as is_told,
         least(concerns.escalated_on, concerns.closed_on) <= concerns.raised_on + thresholds.value::integer as is_so
     from concerns
     inner join thresholds on thresholds.threshold_id = 'concern_acted_on_within'
@@ -91,6 +102,7 @@ closed as (
         'concerns_closed' as measure_code,
         concerns.organisation_code,
         concerns.quarter_id,
+        true as is_told,
         concerns.closed_on <= concerns.raised_on + thresholds.value::integer as is_so
     from concerns
     inner join thresholds on thresholds.threshold_id = 'concern_closed_within'
@@ -109,7 +121,6 @@ spoken_for as (
             and registers.known_to_on >= newest_quarter.period_end_on
 ),
 
--- A sender none of whose work has ever a risk plan keeps no such column: that is no evidence, not nought of all work.
 planning as (
     select distinct organisation_code
     from activities
@@ -122,10 +133,11 @@ planned as (
         'activities_with_risk_plan' as measure_code,
         activities.organisation_code,
         spoken_for.quarter_id,
+        planning.organisation_code is not null as is_told,
         activities.risk_plan_on <= {{ as_of_on() }} as is_so
     from activities
     inner join spoken_for on activities.organisation_code = spoken_for.organisation_code
-    inner join planning on activities.organisation_code = planning.organisation_code
+    left join planning on activities.organisation_code = planning.organisation_code
     where
         coalesce(activities.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
         and coalesce(activities.closed_on, 'infinity') > spoken_for.period_end_on
@@ -152,9 +164,10 @@ shared as (
         'key_board_minutes_shared' as measure_code,
         board_meetings.organisation_code,
         held_day.quarter_id,
+        sharing.organisation_code is not null as is_told,
         shared_day.working_day_number - held_day.working_day_number <= thresholds.value as is_so
     from board_meetings
-    inner join sharing on board_meetings.organisation_code = sharing.organisation_code
+    left join sharing on board_meetings.organisation_code = sharing.organisation_code
     inner join thresholds on thresholds.threshold_id = 'key_board_minutes_shared_within'
     inner join days as held_day on board_meetings.held_on = held_day.date_on
     inner join days as today on today.date_on = {{ as_of_on() }}
@@ -183,8 +196,8 @@ counted_by_quarter as (
         measure_code,
         organisation_code,
         quarter_id,
-        count(*) filter (where is_so) as numerator,
-        count(*) as denominator
+        case when bool_or(is_told) then count(*) filter (where is_so) end as numerator,
+        case when bool_or(is_told) then count(*) end as denominator
     from every_row
     group by measure_code, organisation_code, quarter_id
 )

@@ -56,7 +56,6 @@ described as (
         'members_with_role_description' as measure_code,
         organisation_code,
         quarter_id,
-        role_brief_given_on is not null as is_told,
         role_brief_given_on is not null as is_so
     from held
 ),
@@ -66,7 +65,6 @@ bound as (
         'members_with_confidentiality_agreement' as measure_code,
         organisation_code,
         quarter_id,
-        confidentiality_agreed_on is not null as is_told,
         confidentiality_agreed_on is not null
         and coalesce(confidentiality_expires_on >= period_end_on, true) as is_so
     from held
@@ -78,7 +76,6 @@ supervised as (
         'members_supervised' as measure_code,
         held.organisation_code,
         held.quarter_id,
-        held.last_supervised_on is not null as is_told,
         held.last_supervised_on >= held.period_end_on - make_interval(months => thresholds.value::integer) as is_so
     from held
     inner join thresholds on thresholds.threshold_id = 'supervised_within'
@@ -93,7 +90,6 @@ trained as (
         'members_trained_before_start' as measure_code,
         roles.organisation_code,
         quarters.quarter_id,
-        roles.trained_on is not null as is_told,
         roles.is_trained_before_start as is_so
     from roles
     inner join quarters on roles.started_on between quarters.period_start_on and quarters.period_end_on
@@ -109,13 +105,21 @@ every_role as (
     select * from trained
 ),
 
--- Whether a sender keeps a column is seen over all its roles: one quarter's two newcomers are too few to tell.
-told as (
+-- A column that none of a sender's roles ever fills is one it does not keep: that is no evidence, not nought of all.
+kept as (
     select distinct
-        measure_code,
-        organisation_code
-    from every_role
-    where is_told
+        roles.organisation_code,
+        dated.measure_code
+    from roles
+    cross join
+        lateral (
+            values
+            ('members_with_role_description', roles.role_brief_given_on),
+            ('members_with_confidentiality_agreement', roles.confidentiality_agreed_on),
+            ('members_supervised', roles.last_supervised_on),
+            ('members_trained_before_start', roles.trained_on)
+        ) as dated (measure_code, on_date)
+    where dated.on_date is not null
 ),
 
 counted_by_quarter as (
@@ -123,12 +127,12 @@ counted_by_quarter as (
         every_role.measure_code,
         every_role.organisation_code,
         every_role.quarter_id,
-        count(*) filter (where every_role.is_so) as numerator,
-        count(*) as denominator
+        case when kept.measure_code is not null then count(*) filter (where every_role.is_so) end as numerator,
+        case when kept.measure_code is not null then count(*) end as denominator
     from every_role
-    inner join told
-        on every_role.measure_code = told.measure_code and every_role.organisation_code = told.organisation_code
-    group by every_role.measure_code, every_role.organisation_code, every_role.quarter_id
+    left join kept
+        on every_role.measure_code = kept.measure_code and every_role.organisation_code = kept.organisation_code
+    group by every_role.measure_code, every_role.organisation_code, every_role.quarter_id, kept.measure_code
 )
 
 select * from counted_by_quarter

@@ -77,7 +77,8 @@ answered as (
         ) as answer (measure_code, is_so)
 ),
 
--- A budget is the year's and spending the quarter's: they meet once every quarter of the year so far is told.
+-- A budget is the year's and spending the quarter's: they meet once every quarter of the year so far is told. In whole
+-- pounds, as all measures are whole counts.
 year_so_far as (
     select
         returned.organisation_code,
@@ -102,8 +103,8 @@ budgets as (
         'budget_spent' as measure_code,
         organisation_code,
         quarter_id,
-        case when is_whole and budget_gbp is not null then spend_gbp end as numerator,
-        case when is_whole then budget_gbp end as denominator
+        case when is_whole and budget_gbp is not null then round(spend_gbp) end as numerator,
+        case when is_whole then round(budget_gbp) end as denominator
     from year_so_far
 ),
 
@@ -125,7 +126,7 @@ spend as (
         'spend_per_attendance' as measure_code,
         returned.organisation_code,
         returned.quarter_id,
-        case when attended.attendances is not null then returned.spend_gbp end as numerator,
+        case when attended.attendances is not null then round(returned.spend_gbp) end as numerator,
         case when returned.spend_gbp is not null then attended.attendances end as denominator
     from returned
     left join attended
@@ -147,8 +148,8 @@ reaching_people as (
         'spend_paid_to_people' as measure_code,
         returned.organisation_code,
         returned.quarter_id,
-        case when returned.spend_gbp is not null then paid.paid_gbp end as numerator,
-        case when paid.paid_gbp is not null then returned.spend_gbp end as denominator
+        case when returned.spend_gbp is not null then round(paid.paid_gbp) end as numerator,
+        case when paid.paid_gbp is not null then round(returned.spend_gbp) end as denominator
     from returned
     left join paid on returned.organisation_code = paid.organisation_code and returned.quarter_id = paid.quarter_id
 ),
