@@ -113,7 +113,7 @@ criteria as (
     where has_membership_criteria in ('yes', 'no')
 ),
 
--- A group of people with lived experience alone holds all its own votes: what counts is a vote where decisions are made.
+-- A group of people with lived experience alone holds all its own votes: one counts where decisions are made.
 deciding as (
     select * from active
     where group_kind in ('decision_forum', 'board')
