@@ -18,6 +18,14 @@ recorded as (
     select * from {{ ref("measures_activities") }}
     union all
     select * from {{ ref("measures_commissioning") }}
+    union all
+    select * from {{ ref("measures_groups") }}
+    union all
+    select * from {{ ref("measures_members") }}
+    union all
+    select * from {{ ref("measures_organisations") }}
+    union all
+    select * from {{ ref("measures_governance") }}
 )
 
 select * from recorded
