@@ -37,6 +37,12 @@ by_quarter as (
     select * from {{ ref("measures_participation") }}
     union all
     select * from {{ ref("measures_coverage") }}
+    union all
+    select * from {{ ref("measures_payment") }}
+    union all
+    select * from {{ ref("measures_access_needs") }}
+    union all
+    select * from {{ ref("measures_recruitment") }}
 ),
 
 told_back as (
