@@ -43,6 +43,8 @@ by_quarter as (
     select * from {{ ref("measures_access_needs") }}
     union all
     select * from {{ ref("measures_recruitment") }}
+    union all
+    select * from {{ ref("measures_inclusion") }}
 ),
 
 told_back as (
