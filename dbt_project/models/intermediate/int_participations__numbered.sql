@@ -10,6 +10,7 @@ sessions as (
         session_id,
         group_id,
         activity_id,
+        stage,
         {{ happened("held_on") }} as held_on
     from {{ ref("stg_session") }}
 ),
@@ -22,6 +23,7 @@ placed as (
         participations.person_ref,
         {{ sender_key("sessions.group_id", "sessions.provider_code") }} as group_key,
         {{ sender_key("sessions.activity_id", "sessions.provider_code") }} as activity_key,
+        sessions.stage,
         sessions.held_on,
         {{ financial_quarter("sessions.held_on") }} as quarter_id,
         -- A session that was not held was attended by nobody, whatever its list says.

@@ -1,15 +1,25 @@
 with
 
+attendances as (
+    select * from {{ ref("int_participations__numbered") }}
+    where has_attended
+),
+
 by_session as (
     select distinct
-        provider_code,
-        icb_code,
-        quarter_id,
-        'session' as basis,
-        group_key,
-        person_ref
-    from {{ ref("int_participations__numbered") }}
-    where has_attended
+        attendances.provider_code,
+        attendances.icb_code,
+        attendances.quarter_id,
+        bases.basis,
+        attendances.group_key,
+        attendances.person_ref
+    from attendances
+    cross join
+        lateral (
+            values
+            ('session'), (case when attendances.stage in ('prioritise', 'design') then 'priority_or_design_session' end)
+        ) as bases (basis)
+    where bases.basis is not null
 ),
 
 first_sent as (
@@ -29,7 +39,7 @@ by_role as (
         roles.provider_code,
         roles.icb_code,
         {{ financial_quarter("quarters.start_at") }} as quarter_id,
-        'role' as basis,
+        bases.basis,
         {{ sender_key("roles.group_id", "roles.provider_code") }} as group_key,
         roles.person_ref
     from roles
@@ -40,7 +50,15 @@ by_role as (
             least(roles.ended_on, {{ as_of_on() }}),
             interval '3 months'
         ) as quarters (start_at)
-    where roles.person_ref is not null and coalesce(roles.started_on <= {{ as_of_on() }}, true)
+    cross join
+        lateral (
+            values
+            ('role'), (case when roles.role_kind in ('peer_worker', 'lay_member') then 'peer_or_lay_role' end)
+        ) as bases (basis)
+    where
+        bases.basis is not null
+        and roles.person_ref is not null
+        and coalesce(roles.started_on <= {{ as_of_on() }}, true)
 ),
 
 together as (

@@ -7,6 +7,7 @@ limits as (
 
 people as (
     select * from {{ ref("int_people__taking_part") }}
+    where basis in ('session', 'role')
 ),
 
 -- Each group alone, and everybody of the organisation together, where whoever sits in two groups is one person.

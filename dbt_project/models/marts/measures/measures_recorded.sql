@@ -26,6 +26,14 @@ recorded as (
     select * from {{ ref("measures_organisations") }}
     union all
     select * from {{ ref("measures_governance") }}
+    union all
+    select * from {{ ref("measures_payment") }}
+    union all
+    select * from {{ ref("measures_access_needs") }}
+    union all
+    select * from {{ ref("measures_recruitment") }}
+    union all
+    select * from {{ ref("measures_inclusion") }}
 )
 
 select * from recorded

@@ -1,0 +1,97 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- Whether people were offered payment and what they claimed was paid, in time, or refused with a reason.
+with
+
+participations as (
+    select * from {{ ref("fct_participations") }}
+),
+
+claims as (
+    select * from {{ ref("fct_claims") }}
+),
+
+thresholds as (
+    select * from {{ ref("thresholds") }}
+),
+
+-- Of whoever is not known to have been offered payment it cannot be said that it was.
+offered as (
+    select
+        'payment_offered' as measure_code,
+        organisation_code,
+        quarter_id,
+        payment_offered_count as numerator,
+        payment_eligible_count as denominator
+    from participations
+    where held_on is not null
+),
+
+-- A claim handed in twice is one claim. Those too new to be overdue are left out, paid or not: the paid would flatter.
+due as (
+    select
+        claims.organisation_code,
+        claims.quarter_id,
+        claims.paid_on,
+        claims.days_to_pay,
+        thresholds.value as paid_within
+    from claims
+    inner join thresholds on thresholds.threshold_id = 'claims_paid_within'
+    where
+        claims.is_counted
+        and claims.claimed_on + thresholds.value::integer <= {{ as_of_on() }}
+        and not (claims.outcome = 'refused' and coalesce(claims.refused_reason_code = 'duplicate', false))
+),
+
+paid_in_time as (
+    select
+        'claims_paid_in_time' as measure_code,
+        organisation_code,
+        quarter_id,
+        coalesce(days_to_pay <= paid_within, false)::integer as numerator,
+        1 as denominator
+    from due
+),
+
+paid as (
+    select
+        'claims_paid' as measure_code,
+        organisation_code,
+        quarter_id,
+        (paid_on is not null)::integer as numerator,
+        1 as denominator
+    from due
+),
+
+refused as (
+    select
+        'claims_refused_with_reason' as measure_code,
+        organisation_code,
+        quarter_id,
+        coalesce(refused_reason_code not in ('not_known', 'unmapped'), false)::integer as numerator,
+        1 as denominator
+    from claims
+    where is_counted and outcome = 'refused'
+),
+
+every_row as (
+    select * from offered
+    union all
+    select * from paid_in_time
+    union all
+    select * from paid
+    union all
+    select * from refused
+),
+
+counted_by_quarter as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from every_row
+    group by measure_code, organisation_code, quarter_id
+)
+
+select * from counted_by_quarter
