@@ -10,23 +10,8 @@ organisations as (
     where is_asked
 ),
 
-senders as (
-    select
-        organisation_code as sender_code,
-        icb_code
-    from organisations
-),
-
 quarters as (
     select * from {{ ref("measured_quarters") }}
-),
-
-by_month as (
-    select * from {{ ref("measures_safety") }}
-    union all
-    select * from {{ ref("measures_access") }}
-    union all
-    select * from {{ ref("measures_experience") }}
 ),
 
 by_quarter as (
@@ -37,75 +22,22 @@ by_quarter as (
     select * from {{ ref("measures_participation") }}
     union all
     select * from {{ ref("measures_coverage") }}
+    union all
+    select * from {{ ref("measures_safeguards") }}
+    union all
+    select * from {{ ref("measures_replies") }}
+    union all
+    select * from {{ ref("measures_surveys") }}
+    union all
+    select * from {{ ref("measures_learning") }}
+),
+
+from_months as (
+    select * from {{ ref("measured_periods") }}
 ),
 
 told_back as (
     select * from {{ ref("measures_told_back") }}
-),
-
--- Months of services, and with them their quarters: a quarter pools the months there are and says how many.
-service_periods as (
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        'month' as period_kind,
-        month_start_on as period_start_on,
-        numerator,
-        denominator,
-        month_start_on
-    from by_month
-    union all
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        'quarter' as period_kind,
-        date_trunc('quarter', month_start_on)::date as period_start_on,
-        numerator,
-        denominator,
-        month_start_on
-    from by_month
-),
-
-every_level as (
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        period_kind,
-        period_start_on,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        count(distinct month_start_on) as months_evidenced,
-        grouping(service_id) = 1 as is_whole_organisation,
-        grouping(organisation_code) = 1 as is_region,
-        icb_code
-    from service_periods
-    inner join senders on service_periods.organisation_code = senders.sender_code
-    group by
-        grouping sets (
-            (icb_code, measure_code, period_kind, period_start_on, organisation_code, service_id),
-            (icb_code, measure_code, period_kind, period_start_on, organisation_code),
-            (icb_code, measure_code, period_kind, period_start_on)
-        )
-),
-
-from_months as (
-    select
-        measure_code,
-        icb_code,
-        case when is_region then 'ALL' else organisation_code end as organisation_code,
-        service_id,
-        case when is_region then 'region' when is_whole_organisation then 'organisation' else 'service' end as level,
-        period_kind,
-        period_start_on,
-        numerator,
-        denominator,
-        months_evidenced
-    from every_level
-    -- The sender that names no service: its rows are in the organisation's, and are no service of their own.
-    where is_whole_organisation or service_id is not null
 ),
 
 from_quarters as (
