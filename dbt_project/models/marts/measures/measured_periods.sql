@@ -12,15 +12,7 @@ senders as (
 ),
 
 by_month as (
-    select * from {{ ref("measures_safety") }}
-    union all
-    select * from {{ ref("measures_access") }}
-    union all
-    select * from {{ ref("measures_experience") }}
-    union all
-    select * from {{ ref("measures_first_contact") }}
-    union all
-    select * from {{ ref("measures_complaints") }}
+    select * from {{ ref("measures_by_month") }}
 ),
 
 -- Months of services, and with them their quarters: a quarter pools the months there are and says how many.

@@ -4,15 +4,7 @@
 with
 
 by_month as (
-    select * from {{ ref("measures_safety") }}
-    union all
-    select * from {{ ref("measures_access") }}
-    union all
-    select * from {{ ref("measures_experience") }}
-    union all
-    select * from {{ ref("measures_first_contact") }}
-    union all
-    select * from {{ ref("measures_complaints") }}
+    select * from {{ ref("measures_by_month") }}
 ),
 
 organisations as (
