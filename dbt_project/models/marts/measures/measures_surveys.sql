@@ -17,6 +17,11 @@ shifts as (
     select * from {{ ref("fct_survey_shifts") }}
 ),
 
+sessions as (
+    select * from {{ ref("fct_sessions") }}
+    where is_held and lived_experience_count is not null
+),
+
 inputs as (
     select * from {{ ref("fct_inputs") }}
 ),
@@ -73,6 +78,44 @@ answered as (
     having sum(named.hidden_row_count) = 0
 ),
 
+-- Who answered is not told: at least as many as answered the question that most of them answered.
+answered_questions as (
+    select
+        about_organisation_code as organisation_code,
+        session_key,
+        item_code,
+        sum(answer_count) as answer_count,
+        sum(hidden_row_count) as hidden_row_count
+    from answers
+    where survey_kind = 'session' and session_key is not null
+    group by about_organisation_code, session_key, item_code
+),
+
+answered_sessions as (
+    select
+        organisation_code,
+        session_key,
+        max(answer_count) as answer_count,
+        sum(hidden_row_count) > 0 as is_hidden
+    from answered_questions
+    group by organisation_code, session_key
+),
+
+-- Only of those who ask after some session: of the others it is not known that they do not ask.
+responded as (
+    select
+        'session_feedback_given' as measure_code,
+        sessions.organisation_code,
+        sessions.quarter_id,
+        least(coalesce(answered_sessions.answer_count, 0), sessions.lived_experience_count) as numerator,
+        sessions.lived_experience_count as denominator
+    from sessions
+    left join answered_sessions on sessions.session_key = answered_sessions.session_key
+    where
+        not coalesce(answered_sessions.is_hidden, false)
+        and sessions.organisation_code in (select asking.organisation_code from answered_sessions as asking)
+),
+
 trained as (
     select
         'staff_confidence_better' as measure_code,
@@ -114,6 +157,8 @@ criticism as (
 
 every_row as (
     select * from answered
+    union all
+    select * from responded
     union all
     select * from trained
     union all
