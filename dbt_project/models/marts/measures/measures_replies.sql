@@ -14,10 +14,11 @@ acknowledged as (
         quarter_id,
         is_acknowledged_in_time as is_in_time
     from complaints
-    where is_acknowledged_in_time is not null
+    where is_acknowledgement_due
 ),
 
--- Counted when the answer fell due: of those just received, only the quickly answered could be judged.
+-- Counted when the answer fell due, where the return speaks for that day: of the others, only the quickly answered
+-- could be judged.
 answered as (
     select
         'complaints_answered_in_time' as measure_code,
@@ -26,7 +27,7 @@ answered as (
         is_responded_in_time as is_in_time
     from complaints
     where
-        is_responded_in_time is not null
+        is_response_due
         and not coalesce(outcome = 'withdrawn' and responded_on is null, false)
 ),
 
