@@ -42,7 +42,7 @@ by_month as (
     left join about_communication
         on
             contacts.organisation_code = about_communication.organisation_code
-            and contacts.service_id = about_communication.service_id
+            and contacts.service_id is not distinct from about_communication.service_id
             and contacts.month_start_on = about_communication.month_start_on
     where
         exists (

@@ -87,7 +87,7 @@ places as (
     left join bed_days
         on
             interventions_by_month.organisation_code = bed_days.organisation_code
-            and interventions_by_month.service_id = bed_days.service_id
+            and interventions_by_month.service_id is not distinct from bed_days.service_id
             and interventions_by_month.month_start_on = bed_days.month_start_on
     where bed_days.organisation_code is null
 ),
@@ -133,7 +133,7 @@ called_out as (
     left join police_by_month
         on
             known_places.organisation_code = police_by_month.organisation_code
-            and known_places.service_id = police_by_month.service_id
+            and known_places.service_id is not distinct from police_by_month.service_id
             and known_places.month_start_on = police_by_month.month_start_on
     where
         known_places.record = 'incident'
