@@ -2,7 +2,7 @@
 -- The families that are counted by service and month, as one.
 with
 
-counted as (
+by_month as (
     select * from {{ ref("measures_safety") }}
     union all
     select * from {{ ref("measures_access") }}
@@ -14,4 +14,4 @@ counted as (
     select * from {{ ref("measures_complaints") }}
 )
 
-select * from counted
+select * from by_month
