@@ -44,10 +44,22 @@ days as (
     from {{ ref("dim_date") }}
 ),
 
-build_day as (
-    select max(working_day_number) as working_day_number
-    from days
-    where date_on = {{ as_of_on() }}
+-- A return of June cannot say who was answered in July: what did not happen is known up to the last whole day that the
+-- return speaks for, and no further.
+known_cases as (
+    select
+        complaints.complaint_key,
+        least(
+            greatest(max(received.known_to_on), max(complaints.period_end_on)), {{ as_of_on() }} - 1
+        ) as known_to_on
+    from complaints
+    left join {{ ref("evidence_received") }} as received
+        on
+            complaints.provider_code = received.organisation_code
+            and received.record = 'complaint'
+            and complaints.received_on >= received.known_from_on
+            and complaints.received_on <= received.known_to_on
+    group by complaints.complaint_key
 ),
 
 joined as (
@@ -56,14 +68,19 @@ joined as (
         complaints.kind = 'pals' and origins.from_pals_id is not null as became_formal,
         coalesce(complaints.subject_codes && access_subjects.codes, false) as is_access,
         acknowledged_day.working_day_number - received_day.working_day_number as working_days_to_acknowledge,
-        build_day.working_day_number - received_day.working_day_number as working_days_so_far
+        known_cases.known_to_on,
+        coalesce(
+            known_day.working_day_number - received_day.working_day_number >= complaints.acknowledged_within, false
+        ) as is_acknowledgement_due,
+        coalesce(complaints.respond_by_on <= known_cases.known_to_on, false) as is_response_due
     from complaints
     cross join access_subjects
-    cross join build_day
+    inner join known_cases on complaints.complaint_key = known_cases.complaint_key
     left join origins_of_formal_complaints as origins
         on complaints.provider_code = origins.provider_code and complaints.complaint_id = origins.from_pals_id
     left join days as received_day on complaints.received_on = received_day.date_on
     left join days as acknowledged_day on complaints.acknowledged = acknowledged_day.date_on
+    left join days as known_day on known_cases.known_to_on = known_day.date_on
 ),
 
 described as (
@@ -90,19 +107,20 @@ described as (
         outcome,
         complainant_kind,
         ethnicity_code,
+        known_to_on,
         working_days_to_acknowledge,
+        is_acknowledgement_due,
         case
             when kind <> 'formal' then null
             when working_days_to_acknowledge <= acknowledged_within then true
-            when
-                working_days_to_acknowledge > acknowledged_within or working_days_so_far > acknowledged_within
-                then false
+            when working_days_to_acknowledge > acknowledged_within or is_acknowledgement_due then false
         end as is_acknowledged_in_time,
         respond_by_on,
+        is_response_due,
         case
             when kind <> 'formal' then null
             when responded <= respond_by_on then true
-            when responded > respond_by_on or respond_by_on < {{ as_of_on() }} then false
+            when responded > respond_by_on or is_response_due then false
         end as is_responded_in_time,
         closed is null or coalesce(reopened > closed, false) as is_open
     from joined

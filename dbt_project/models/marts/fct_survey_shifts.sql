@@ -18,7 +18,9 @@ counted as (
         count(*) as pair_count,
         count(*) filter (where steps_better > 0) as better_count,
         count(*) filter (where steps_better = 0) as same_count,
-        count(*) filter (where steps_better < 0) as worse_count
+        count(*) filter (where steps_better < 0) as worse_count,
+        sum(steps_better)::bigint as steps_better_sum,
+        sum(steps_better * steps_better)::bigint as steps_better_squares_sum
     from pairs
     group by 1, 2, 3, 4, 5, 6, 7, 8
 )

@@ -10,19 +10,8 @@ organisations as (
     where is_asked
 ),
 
-senders as (
-    select
-        organisation_code as sender_code,
-        icb_code
-    from organisations
-),
-
 quarters as (
     select * from {{ ref("measured_quarters") }}
-),
-
-by_month as (
-    select * from {{ ref("measures_by_month") }}
 ),
 
 by_quarter as (
@@ -33,69 +22,8 @@ told_back as (
     select * from {{ ref("measures_told_back") }}
 ),
 
--- Months of services, and with them their quarters: a quarter pools the months there are and says how many.
-service_periods as (
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        'month' as period_kind,
-        month_start_on as period_start_on,
-        numerator,
-        denominator,
-        month_start_on
-    from by_month
-    union all
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        'quarter' as period_kind,
-        date_trunc('quarter', month_start_on)::date as period_start_on,
-        numerator,
-        denominator,
-        month_start_on
-    from by_month
-),
-
-every_level as (
-    select
-        measure_code,
-        organisation_code,
-        service_id,
-        period_kind,
-        period_start_on,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator,
-        count(distinct month_start_on) as months_evidenced,
-        grouping(service_id) = 1 as is_whole_organisation,
-        grouping(organisation_code) = 1 as is_region,
-        icb_code
-    from service_periods
-    inner join senders on service_periods.organisation_code = senders.sender_code
-    group by
-        grouping sets (
-            (icb_code, measure_code, period_kind, period_start_on, organisation_code, service_id),
-            (icb_code, measure_code, period_kind, period_start_on, organisation_code),
-            (icb_code, measure_code, period_kind, period_start_on)
-        )
-),
-
 from_months as (
-    select
-        measure_code,
-        icb_code,
-        case when is_region then 'ALL' else organisation_code end as organisation_code,
-        service_id,
-        case when is_region then 'region' when is_whole_organisation then 'organisation' else 'service' end as level,
-        period_kind,
-        period_start_on,
-        numerator,
-        denominator,
-        months_evidenced
-    from every_level
-    -- The sender that names no service: its rows are in the organisation's, and are no service of their own.
-    where is_whole_organisation or service_id is not null
+    select * from {{ ref("measured_periods") }}
 ),
 
 from_quarters as (
@@ -327,7 +255,8 @@ valued as (
         end as value,
         {% for side in ("lower", "upper") %}
         case
-            when too_early.measure_code is not null then null
+            -- Pounds are no count of anything.
+            when too_early.measure_code is not null or measures.method = 'amount' then null
             when measures.family = 'told_back' then complete.given_{{ side }}
             when measures.statistic = 'share'
                 then measures.scale * {{ share_limit("complete.numerator", "complete.denominator", side) }}

@@ -1,14 +1,19 @@
 -- The monthly series with limits and signals of their true values; a month without evidence is a row without a value.
 with
 
-measured as (
-    select * from {{ ref("fct_measures") }}
+periods as (
+    select * from {{ ref("measured_periods") }}
     where period_kind = 'month' and level in ('organisation', 'service')
 ),
 
 measures as (
     select * from {{ ref("measures") }}
     where is_charted
+),
+
+services_missing as (
+    select * from {{ ref("services_missing") }}
+    where period_kind = 'month'
 ),
 
 -- A month without the services that carry much of it is no month of the whole organisation.
@@ -24,6 +29,23 @@ targets as (
 
 coverage as (
     select * from {{ ref("mart_coverage") }}
+),
+
+measured as (
+    select
+        periods.*,
+        periods.numerator * measures.scale / nullif(periods.denominator, 0)::double precision as value,
+        coalesce(services_missing.missing_count, 0)::integer as services_missing,
+        coalesce(services_missing.missing_share, 0)::double precision as services_missing_share
+    from periods
+    inner join measures on periods.measure_code = measures.measure_code
+    left join services_missing
+        on
+            periods.service_id is null
+            and periods.measure_code = services_missing.measure_code
+            and periods.icb_code = services_missing.icb_code
+            and periods.organisation_code = services_missing.organisation_code
+            and periods.period_start_on = services_missing.period_start_on
 ),
 
 feeds as (
@@ -130,8 +152,8 @@ every_point as (
         months.level,
         months.idx,
         months.period_start_on,
-        measured.numerator,
-        measured.denominator,
+        measured.numerator::bigint as numerator,
+        measured.denominator::bigint as denominator,
         judged.y,
         judged.mean,
         judged.lpl,

@@ -8,6 +8,10 @@ by_month as (
     select * from {{ ref("measures_access") }}
     union all
     select * from {{ ref("measures_experience") }}
+    union all
+    select * from {{ ref("measures_first_contact") }}
+    union all
+    select * from {{ ref("measures_complaints") }}
 )
 
 select * from by_month

@@ -34,6 +34,14 @@ recorded as (
     select * from {{ ref("measures_recruitment") }}
     union all
     select * from {{ ref("measures_inclusion") }}
+    union all
+    select * from {{ ref("measures_safeguards") }}
+    union all
+    select * from {{ ref("measures_replies") }}
+    union all
+    select * from {{ ref("measures_surveys") }}
+    union all
+    select * from {{ ref("measures_learning") }}
 )
 
 select * from recorded

@@ -1,0 +1,95 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- What guards people around force: an incident talked through with the person, a crisis preference kept in date.
+with
+
+interventions as (
+    select * from {{ ref("fct_restrictive_interventions") }}
+    where started_on <= {{ as_of_on() }}
+),
+
+activity as (
+    select * from {{ ref("fct_activity_counts") }}
+    where
+        count_kind in ('caseload', 'caseload_crisis_preference_current')
+        and breakdown_kind = 'none'
+        and counted is not null
+        and period_end_on <= {{ as_of_on() }}
+),
+
+-- One incident may need several interventions and is talked through once; one held outweighs one declined.
+incidents as (
+    select
+        organisation_code,
+        coalesce(incident_key, intervention_key) as incident_key,
+        min(started_on) filter (where is_counted) as began_on,
+        bool_or(coalesce(review_with_person = 'held', false)) as is_held,
+        bool_or(coalesce(review_with_person = 'offered_declined', false)) as is_declined
+    from interventions
+    group by organisation_code, coalesce(incident_key, intervention_key)
+    having bool_or(is_counted) and bool_or(is_review_applicable)
+),
+
+debriefs as (
+    select
+        outcomes.measure_code,
+        incidents.organisation_code,
+        {{ financial_quarter("incidents.began_on") }} as quarter_id,
+        outcomes.is_so::integer as numerator,
+        1 as denominator
+    from incidents
+    cross join lateral (
+        values
+        ('debrief_held', incidents.is_held),
+        ('debrief_declined', incidents.is_declined and not incidents.is_held)
+    ) as outcomes (measure_code, is_so)
+),
+
+caseloads as (
+    select
+        organisation_code,
+        service_id,
+        {{ financial_quarter("period_end_on") }} as quarter_id,
+        period_start_on,
+        period_end_on,
+        sum(counted) filter (where count_kind = 'caseload_crisis_preference_current') as preference_count,
+        sum(counted) filter (where count_kind = 'caseload') as caseload_count
+    from activity
+    group by organisation_code, service_id, period_start_on, period_end_on
+),
+
+-- People on a caseload in April are still on it in May: the latest count of the quarter stands for it.
+latest_caseloads as (
+    select distinct on (organisation_code, service_id, quarter_id) *
+    from caseloads
+    where preference_count <= caseload_count
+    order by organisation_code asc, service_id asc, quarter_id asc, period_end_on desc, period_start_on desc
+),
+
+crisis_preferences as (
+    select
+        'crisis_preference_current' as measure_code,
+        organisation_code,
+        quarter_id,
+        preference_count as numerator,
+        caseload_count as denominator
+    from latest_caseloads
+),
+
+every_row as (
+    select * from debriefs
+    union all
+    select * from crisis_preferences
+),
+
+counted_by_quarter as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator
+    from every_row
+    group by measure_code, organisation_code, quarter_id
+)
+
+select * from counted_by_quarter
