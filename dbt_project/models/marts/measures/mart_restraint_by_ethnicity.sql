@@ -1,5 +1,5 @@
 -- Restrictive interventions by ethnic group, out of the bed days of the same group in the same wards and months, each
--- group beside White British. The national rule for these rates holds: nothing is told of few interventions or bed days.
+-- group beside White British. As nationally, nothing is told of few interventions or few bed days.
 with
 
 organisations as (
@@ -73,7 +73,11 @@ bed_days_by_group as (
     from bed_days
     cross join unknown_group
     left join ethnic_groups on bed_days.breakdown_code = ethnic_groups.ethnicity_code
-    group by 1, 2, 3, 4
+    group by
+        bed_days.organisation_code,
+        bed_days.service_id,
+        bed_days.month_start_on,
+        coalesce(ethnic_groups.ethnicity_code, unknown_group.ethnicity_code)
 ),
 
 placed as (

@@ -159,13 +159,13 @@ side_by_side as (
         measured.icb_code,
         measured.organisation_code,
         measured.quarter_id,
-        {%- for signal in ["force", "feedback", "complaints"] %}
-        {{ signal }}.counted::bigint as {{ signal }}_count,
-        {{ signal }}.out_of::bigint as {{ signal }}_out_of,
-        {{ signal }}.before_counted::bigint as {{ signal }}_count_before,
-        {{ signal }}.before_out_of::bigint as {{ signal }}_out_of_before,
-        coalesce({{ signal }}.direction, 'not_known') as {{ signal }}_direction{{ "," if not loop.last }}
-        {%- endfor %}
+    {%- for signal in ["force", "feedback", "complaints"] %}
+    {{ signal }}.counted::bigint as {{ signal }}_count,
+    {{ signal }}.out_of::bigint as {{ signal }}_out_of,
+    {{ signal }}.before_counted::bigint as {{ signal }}_count_before,
+    {{ signal }}.before_out_of::bigint as {{ signal }}_out_of_before,
+    coalesce({{ signal }}.direction, 'not_known') as {{ signal }}_direction{{ "," if not loop.last }}
+    {%- endfor %}
     from measured
     inner join quarters on measured.quarter_id = quarters.quarter_id
     {%- for signal in ["force", "feedback", "complaints"] %}
