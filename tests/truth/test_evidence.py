@@ -10,7 +10,7 @@ from warehouse.connection import connect
 from warehouse.paths import ROOT
 
 QUARTER = "2026-27-Q1"
-FULL, WITH_BEDS = {"ZW1", "ZW2", "ZW5"}, {"ZW1", "ZW2", "ZW5"}
+FULL, WITH_BEDS = {"ZW1", "ZW2", "ZW5"}, {"ZW1", "ZW2"}
 ASKED = {"all": {"ZW1", "ZW2", "ZW3", "ZW4", "ZW5"}, "full": FULL, "bed": WITH_BEDS, "icb": {"ZWL_ICB"}, "self": set()}
 EXPECTATIONS = {
     row["expectation_id"]: row

@@ -12,6 +12,7 @@ organisations as (
 
 placed as (
     select
+        answers.load_id,
         answers.provider_code,
         answers.icb_code,
         coalesce(organisations.organisation_code, answers.provider_code) as about_provider_code,

@@ -32,29 +32,43 @@ quarters as (
     select * from {{ ref("measured_quarters") }}
 ),
 
+-- A survey may be about others than its sender: its file speaks of everyone it asks about.
+speaking as (
+    select
+        deliveries.*,
+        deliveries.provider_code as organisation_code
+    from deliveries
+    union
+    select
+        deliveries.*,
+        answers.about_provider_code as organisation_code
+    from deliveries
+    inner join {{ ref("int_survey_answers__placed") }} as answers on deliveries.load_id = answers.load_id
+),
+
 -- A register tells the whole of what came before it: the newest of those that stand speaks for every quarter.
 files as (
     select
         records.measure_code,
-        deliveries.provider_code as organisation_code,
-        deliveries.icb_code,
+        speaking.organisation_code,
+        speaking.icb_code,
         quarters.quarter_id,
         records.record,
-        deliveries.load_id,
-        deliveries.feed,
-        deliveries.file_name,
-        deliveries.file_sha256,
-        deliveries.submitted_on
-    from deliveries
-    inner join load_records on deliveries.load_id = load_records.load_id
+        speaking.load_id,
+        speaking.feed,
+        speaking.file_name,
+        speaking.file_sha256,
+        speaking.submitted_on
+    from speaking
+    inner join load_records on speaking.load_id = load_records.load_id
     inner join records on load_records.record = records.record
     inner join quarters
         on
             load_records.delivers = 'snapshot'
-            or deliveries.period_start_on is null
+            or speaking.period_start_on is null
             or (
-                deliveries.period_start_on <= quarters.period_end_on
-                and deliveries.period_end_on >= quarters.period_start_on
+                speaking.period_start_on <= quarters.period_end_on
+                and speaking.period_end_on >= quarters.period_start_on
             )
 )
 
