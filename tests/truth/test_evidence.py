@@ -17,7 +17,15 @@ EXPECTATIONS = {
     for row in csv.DictReader((ROOT / "dbt_project/seeds/expectations.csv").open(encoding="utf-8", newline=""))
 }
 # Expectations of which nobody in the region has evidence, and why. One that is answered leaves this list.
-WITHOUT_EVIDENCE: dict[str, str] = {}
+WITHOUT_EVIDENCE = {
+    "its senders send no such records yet": (
+        "E02 E08 E09 E11 E12 E21 E23 E32 E33 E34 E35 E37 E43 E47 E52 E57 E58 E63 E69 E70 E74 E77 E86 E87 E88 E89 E92"
+        " E94 E106 E112 E113 E114 E116 E118"
+    ),
+    "told in mart_restraint_by_ethnicity alone, and no sender counts bed days by ethnic group": "E48",
+    "no measure yet: costs and admissions before and after": "E78",
+    "no measure yet: questions of a survey and the attack on what is published are the report's own": "E107 E115",
+}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,7 @@ def test_each_is_asked_of_those_it_is_meant_for(evidence):
 
 def test_whatever_is_not_answered_by_anybody_is_listed_with_its_reason(evidence):
     answered = {row["expectation_id"] for row in evidence if row["evidence_basis"] != "none"}
-    assert set(EXPECTATIONS) - answered == set(WITHOUT_EVIDENCE)
+    assert set(EXPECTATIONS) - answered == set(" ".join(WITHOUT_EVIDENCE.values()).split())
 
 
 def test_nobody_meets_or_misses_what_nobody_agreed(evidence):
