@@ -11,6 +11,7 @@ from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
+import aiohttp.connector
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -117,6 +118,8 @@ def proxy(certificate, tmp_path, monkeypatch):
     context.load_cert_chain(certificate)
     for name in ("SSL_CERT_FILE", "AWS_CA_BUNDLE"):
         monkeypatch.setenv(name, str(certificate))
+    # aiohttp reads SSL_CERT_FILE once, when it is imported, as a process that starts with it does.
+    monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", aiohttp.connector._make_ssl_context(True))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1, *.example.test, *.amazonaws.com, *.windows.net")
     asking._authorities.cache_clear()
