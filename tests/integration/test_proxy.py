@@ -122,7 +122,7 @@ def proxy(certificate, tmp_path, monkeypatch):
     # aiohttp reads SSL_CERT_FILE once, when it is imported, as a process that starts with it does.
     monkeypatch.setattr(aiohttp.connector, "_SSL_CONTEXT_VERIFIED", aiohttp.connector._make_ssl_context(True))
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    # Azure's client asks four times, a quarter of a minute apart and more; here it asks as often, and waits for nothing.
+    # Azure's client asks four times, a quarter of a minute apart and more; here it asks as often and waits for nothing.
     monkeypatch.setattr(ExponentialRetry, "get_backoff_time", lambda *_: 0)
     monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1, *.example.test, *.amazonaws.com, *.windows.net")
     asking._authorities.cache_clear()
