@@ -1,5 +1,5 @@
 -- What each organisation, and the region, could show of each expectation that is asked of it, quarter by quarter.
--- The status of an expectation is made of the statuses of its measures; the figures beside it are those of the first.
+-- The status of an expectation is made of the statuses of its measures; the figures beside it are those that decided it.
 with
 
 expectations as (
@@ -138,12 +138,13 @@ answered as (
             when measured.value_state in ('not_applicable', 'too_early') then measured.value_state
             when measured.value_state = 'too_few_to_say' or measured.denominator < measures.minimum_denominator
                 then 'too_few_to_say'
-            when not coalesce(judging.is_owned, false) then 'shown'
+            when not coalesce(judging.is_owned, false) or expectations.answer_kind in ('shown', 'self') then 'shown'
             when judging.operator = 'at_least' and measured.value >= judging.value then 'met'
             when judging.operator = 'at_most' and measured.value <= judging.value then 'met'
             else 'not_met'
         end as measure_status
     from asked_by_quarter
+    inner join expectations on asked_by_quarter.expectation_id = expectations.expectation_id
     left join answers on asked_by_quarter.expectation_id = answers.expectation_id
     left join measures on answers.measure_code = measures.measure_code
     left join measured
@@ -157,7 +158,7 @@ answered as (
     left join agreed
         on
             answers.measure_code = agreed.measure_code
-            and asked_by_quarter.organisation_code = agreed.organisation_code
+            and asked_by_quarter.measured_code = agreed.organisation_code
             and asked_by_quarter.quarter_id = agreed.quarter_id
 ),
 
@@ -192,7 +193,7 @@ combined as (
         expectation_id, icb_code, organisation_code, quarter_id, period_start_on, period_end_on, is_joining
 ),
 
-first_measures as (
+deciding_measures as (
     select distinct on (expectation_id, icb_code, organisation_code, quarter_id) *
     from answered
     order by
@@ -200,7 +201,7 @@ first_measures as (
         icb_code asc,
         organisation_code asc,
         quarter_id asc,
-        (measure_status in ('met', 'not_met', 'shown')) desc,
+        array_position(array['not_met', 'shown', 'met'], measure_status) asc nulls last,
         display_order asc
 ),
 
@@ -258,7 +259,11 @@ evidence as (
         case
             when judged.measure_codes is null then 'no_measure'
             when judged.status = 'no_evidence_received' and judged.is_joining then 'joining'
-            when judged.status = 'shown' and first_measures.threshold_id is not null then 'threshold_not_agreed_here'
+            when
+                judged.status = 'shown'
+                and deciding_measures.threshold_id is not null
+                and deciding_measures.threshold_owner is null
+                then 'threshold_not_agreed_here'
             when judged.status = 'partly_evidenced' and not judged.has_gap then 'too_few_organisations'
         end as reason_code,
         case
@@ -267,27 +272,27 @@ evidence as (
             else 'recorded'
         end as evidence_basis,
         judged.measure_codes,
-        first_measures.measure_code,
-        first_measures.numerator,
-        first_measures.denominator,
-        first_measures.value,
-        first_measures.value_lower,
-        first_measures.value_upper,
-        first_measures.threshold_id,
-        first_measures.threshold_value,
-        first_measures.threshold_owner_kind,
-        first_measures.threshold_owner,
+        deciding_measures.measure_code,
+        deciding_measures.numerator,
+        deciding_measures.denominator,
+        deciding_measures.value,
+        deciding_measures.value_lower,
+        deciding_measures.value_upper,
+        deciding_measures.threshold_id,
+        deciding_measures.threshold_value,
+        deciding_measures.threshold_owner_kind,
+        deciding_measures.threshold_owner,
         judged.organisations_asked,
         judged.organisations_evidenced,
         expectations.evidence_columns
     from judged
     inner join expectations on judged.expectation_id = expectations.expectation_id
-    inner join first_measures
+    inner join deciding_measures
         on
-            judged.expectation_id = first_measures.expectation_id
-            and judged.icb_code = first_measures.icb_code
-            and judged.organisation_code = first_measures.organisation_code
-            and judged.quarter_id = first_measures.quarter_id
+            judged.expectation_id = deciding_measures.expectation_id
+            and judged.icb_code = deciding_measures.icb_code
+            and judged.organisation_code = deciding_measures.organisation_code
+            and judged.quarter_id = deciding_measures.quarter_id
 )
 
 select * from evidence

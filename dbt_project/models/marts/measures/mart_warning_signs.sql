@@ -58,6 +58,16 @@ watched as (
     where involvement_groups.group_kind not in ('decision_forum', 'board')
 ),
 
+-- A register that has not come up to the quarter's end tells of nobody that nothing came of it.
+known as (
+    select distinct
+        received.organisation_code,
+        received.record,
+        quarters.quarter_id
+    from {{ ref("evidence_received") }} as received
+    inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
+),
+
 routes as (
     select
         watched.group_key,
@@ -98,6 +108,11 @@ outcomes as (
         count(*) filter (where inputs.decided_on <= watched.period_end_on) as numerator,
         count(*) as denominator
     from watched
+    inner join known
+        on
+            watched.organisation_code = known.organisation_code
+            and watched.quarter_id = known.quarter_id
+            and known.record = 'decision'
     cross join limits
     inner join inputs
         on
@@ -114,6 +129,11 @@ loops as (
         count(*) filter (where inputs.told_on <= watched.period_end_on) as numerator,
         count(*) as denominator
     from watched
+    inner join known
+        on
+            watched.organisation_code = known.organisation_code
+            and watched.quarter_id = known.quarter_id
+            and known.record = 'told_back'
     cross join limits
     inner join inputs
         on

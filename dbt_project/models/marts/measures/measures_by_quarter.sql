@@ -13,7 +13,7 @@ declared as (
         returns.quarter_id,
         returns.numerator,
         returns.denominator
-    from {{ ref("fct_provider_returns") }} as returns
+    from {{ ref("returns_by_quarter") }} as returns
     inner join {{ ref("measures") }} as measures on returns.item_code = measures.declared_item
     where returns.numerator <= returns.denominator
 ),

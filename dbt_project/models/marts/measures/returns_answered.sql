@@ -2,34 +2,8 @@
 -- The answers, dates and amounts of an organisation's returns, one row per quarter that it sent any for.
 with
 
-provider_returns as (
-    select * from {{ ref("fct_provider_returns") }}
-),
-
-quarters as (
-    select * from {{ ref("measured_quarters") }}
-),
-
--- Whoever sends a return by the month has answered with the last one of the quarter.
 answers as (
-    select distinct on (provider_returns.organisation_code, quarters.quarter_id, provider_returns.item_code)
-        provider_returns.organisation_code,
-        provider_returns.icb_code,
-        quarters.quarter_id,
-        quarters.period_start_on,
-        quarters.period_end_on,
-        provider_returns.item_code,
-        provider_returns.answer_code,
-        provider_returns.on_date,
-        provider_returns.amount_gbp
-    from provider_returns
-    inner join quarters
-        on provider_returns.period_end_on between quarters.period_start_on and quarters.period_end_on
-    order by
-        provider_returns.organisation_code asc,
-        quarters.quarter_id asc,
-        provider_returns.item_code asc,
-        provider_returns.period_end_on desc
+    select * from {{ ref("returns_by_quarter") }}
 ),
 
 returned as (
