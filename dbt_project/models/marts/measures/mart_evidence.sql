@@ -1,5 +1,5 @@
 -- What each organisation, and the region, could show of each expectation that is asked of it, quarter by quarter.
--- The status of an expectation is made of the statuses of its measures; the figures beside it are those that decided it.
+-- The status of an expectation is made of its measures' statuses; the figures beside it are those that decided it.
 with
 
 expectations as (
