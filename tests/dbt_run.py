@@ -1,9 +1,6 @@
 """Run dbt on a test's own warehouse, straight into its schemas: no building beside, no swap."""
 
 import datetime as dt
-import os
-
-import pytest
 
 from warehouse import build
 from warehouse.periods import LONDON
@@ -14,14 +11,10 @@ EVERYTHING = 10**9
 
 def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, quarter: str = "2026-27-Q1") -> None:
     """Run a dbt command such as `run --select +mart_coverage`. Its failure fails the test."""
-    from dbt.cli.main import dbtRunner
-
     variables = {
         "as_of": as_of.isoformat(), "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
         "report_quarter": quarter, "accepted_through": accepted_through,
     }  # fmt: skip
-    with pytest.MonkeyPatch.context() as patched:
-        for name, value in build.dbt_environment().items():
-            patched.setitem(os.environ, name, value)
-        told = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *build.dbt_arguments(variables)])
-    assert told.success, told.exception or [one.node.name for one in told.result if str(one.status) == "error"]
+    told = build.run_dbt(list(command), variables)
+    broken = [f"{one.node.name}: {one.message}" for one in told.result or () if str(one.status) in ("error", "fail")]
+    assert told.success, told.exception or "\n".join(broken)

@@ -46,7 +46,7 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
     with _one_at_a_time():
         build_id = _begin(accepted_through, as_of, report_quarter)
         _make_next_schemas()
-        outcome = _run_dbt(
+        outcome = _build_all(
             {
                 "accepted_through": accepted_through,
                 "as_of": as_of.isoformat(),
@@ -149,13 +149,35 @@ def dbt_arguments(variables: dict) -> list[str]:
     ]  # fmt: skip
 
 
-def _run_dbt(variables: dict) -> list[tuple[str, str, float]]:
+PARSED: dict[tuple[str, str, str], bytes] = {}
+"""The project as dbt parsed it, by database, suffix of the schemas and folder."""
+
+
+def run_dbt(command: list[str], variables: dict):
+    """Run a dbt command on the project with these variables and return dbt's result.
+
+    A process parses the project once: dbt would do so again whenever a variable changes, though here none but the
+    suffix of the schemas decides what a node is.
+    """
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
 
     os.environ.update(dbt_environment())
-    result = dbtRunner().invoke(
-        [*_said_by_dbt(), "--no-use-colors", "build", "--exclude-resource-type", "unit_test", *dbt_arguments(variables)]
-    )
+    arguments = dbt_arguments(variables)
+    key = (os.environ["ASSURE_DBT_DATABASE"], variables.get("schema_suffix", ""), arguments[1])
+    if key not in PARSED:
+        parsed = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
+        if not parsed.success:
+            return parsed
+        PARSED[key] = (work_folder() / "target" / "partial_parse.msgpack").read_bytes()
+    # A run writes into the project it is given, so each is given its own.
+    project = Manifest.from_msgpack(PARSED[key], decoder=extended_mashumuro_decoder)
+    return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
+
+
+def _build_all(variables: dict) -> list[tuple[str, str, float]]:
+    result = run_dbt(["build", "--exclude-resource-type", "unit_test"], variables)
     if result.exception:
         raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; {SEE_MORE}")
     return [(_told(one), str(one.status), one.execution_time) for one in result.result or ()]
@@ -180,7 +202,7 @@ def _said_by_dbt() -> list[str]:
     Its messages pass on what the database says, and that quotes cells. Which nodes failed stands in audit.builds.
     """
     on_screen = ["--quiet"] if os.environ.get("ASSURE_DEBUG", "") not in ("", "0") else ["--log-level", "none"]
-    return [*on_screen, "--log-level-file", "none", "--no-write-json"]
+    return [*on_screen, "--log-level-file", "none", "--no-write-json", "--no-use-colors"]
 
 
 @contextmanager

@@ -3,30 +3,20 @@
 import contextlib
 import datetime as dt
 import hashlib
-import json
-import os
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg2
 import pytest
 from psycopg2.extras import Json, execute_values
 
+from tests.dbt_run import dbt
 from warehouse import connection
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 QUARTER = "2026-27-Q1"
-AS_OF_ON = dt.date(2026, 7, 29)
 FIRST, LAST = dt.date(2023, 7, 1), dt.date(2026, 6, 30)
-VARS = {
-    "as_of": "2026-07-29T06:00:00+00:00",
-    "as_of_on": str(AS_OF_ON),
-    "accepted_through": 1_000,
-    "report_quarter": QUARTER,
-}
+AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
+AS_OF_ON = AS_OF.date()
 SAID = "Letters do not say how long the wait is."
 ASKED = {"given_by_kind": "group", "source_kind": "meeting", "reply_wanted": "yes", "said": SAID}
 # Interventions a month: falls from May 2025; never moves; small; every other month one; nobody at all.
@@ -283,28 +273,8 @@ def _honest_charity(cursor) -> None:
     )
 
 
-def _dbt(*arguments: str, tmp: Path) -> None:
-    target = connection.url("transformer")
-    environment = {
-        **os.environ,
-        "ASSURE_DBT_HOST": target.host,
-        "ASSURE_DBT_PORT": str(target.port),
-        "ASSURE_DBT_DATABASE": target.database,
-        "ASSURE_DBT_USER": target.username,
-        "ASSURE_DBT_PASSWORD": target.password,
-    }
-    places = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", tmp, "--log-path", tmp / "logs"]
-    finished = subprocess.run(
-        [Path(sys.executable).with_name("dbt"), *arguments, *places, "--vars", json.dumps(VARS)],
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stdout[-4_000:]
-
-
 @pytest.fixture(scope="module")
-def region(shared_warehouse, tmp_path_factory):
+def region(shared_warehouse):
     """A cursor on the built warehouse of the made-up region."""
     target = connection.admin_url(shared_warehouse)
     opened = psycopg2.connect(
@@ -319,7 +289,7 @@ def region(shared_warehouse, tmp_path_factory):
             "insert into audit.word_checks values (%s, 'Involvement lead', '2026-07-01')",
             [hashlib.sha256(SAID.encode()).hexdigest()],
         )
-        _dbt("build", tmp=tmp_path_factory.mktemp("dbt"))
+        dbt("build", as_of=AS_OF)
         yield cursor
 
 

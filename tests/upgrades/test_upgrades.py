@@ -22,7 +22,7 @@ DUMPS = sorted(write.HERE.glob("warehouse_*.sql.gz"))
 @pytest.fixture(params=DUMPS, ids=lambda path: path.name.removesuffix(".sql.gz"))
 def restored(request, bootstrapped, monkeypatch):
     """The older warehouse, restored into a database of its own; roles are the server's."""
-    name = f"assure_old_{uuid.uuid4().hex[:8]}"
+    name = f"assure_{uuid.uuid4().hex[:8]}"
     administrator(sql.SQL("create database {}").format(sql.Identifier(name)))
     target = connection.admin_url(name)
     subprocess.run(
