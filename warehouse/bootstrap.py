@@ -8,7 +8,7 @@ import psycopg2
 from psycopg2 import errors, sql
 
 from warehouse import grants, migrate
-from warehouse.connection import ADMIN, OWNER, admin_url, connect, database, engine, password
+from warehouse.connection import ADMIN, OWNER, admin_url, connect, database, engine, opened, password
 
 AIRFLOW_DATABASE = "airflow"
 
@@ -55,10 +55,7 @@ def _create_database(name: str) -> None:
 
 @contextlib.contextmanager
 def _on_server() -> Iterator[psycopg2.extensions.cursor]:
-    admin = admin_url("postgres")
-    connection = psycopg2.connect(
-        host=admin.host, port=admin.port, dbname=admin.database, user=admin.username, password=admin.password
-    )
+    connection = opened(admin_url("postgres"))
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:

@@ -128,7 +128,7 @@ def work_folder():
 
 
 def dbt_environment() -> dict[str, str]:
-    """Return the variables that dbt_project/profiles.yml reads, for the transformer role."""
+    """Return the variables that dbt_project/profiles.yml and the driver below it read, for the transformer role."""
     target = url("transformer")
     return {
         "ASSURE_DBT_HOST": target.host,
@@ -137,6 +137,8 @@ def dbt_environment() -> dict[str, str]:
         "ASSURE_DBT_USER": target.username,
         "ASSURE_DBT_PASSWORD": target.password,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # How the line is to be encrypted, the driver reads from variables of its own.
+        **{f"PG{name.upper()}": str(value) for name, value in target.query.items() if name.startswith("ssl")},
     }
 
 

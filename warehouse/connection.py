@@ -128,12 +128,12 @@ def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
     Inside the block errors are psycopg2's own; what leaves it is a DatabaseFault, whose text may be logged anywhere.
     """
     try:
-        connection = _opened(url(role))
+        connection = opened(url(role))
     except psycopg2.OperationalError:
         if os.environ.get("ASSURE_DATABASE_URL"):
             raise
         _embedded.cache_clear()  # the server may have been stopped, or moved to another port
-        connection = _opened(url(role))
+        connection = opened(url(role))
     try:
         with connection:
             yield connection
@@ -143,12 +143,6 @@ def connect(role: str) -> Iterator[psycopg2.extensions.connection]:
         connection.close()
 
 
-def _opened(target: URL) -> psycopg2.extensions.connection:
-    return psycopg2.connect(
-        host=target.host,
-        port=target.port,
-        dbname=target.database,
-        user=target.username,
-        password=target.password,
-        **KEPT_ALIVE,
-    )
+def opened(target: URL) -> psycopg2.extensions.connection:
+    """Return a psycopg2 connection to `target`, with everything its URL asks for, such as `sslmode`."""
+    return psycopg2.connect(target.set(drivername="postgresql").render_as_string(hide_password=False), **KEPT_ALIVE)

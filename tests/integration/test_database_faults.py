@@ -10,7 +10,7 @@ import traceback
 import psycopg2
 import pytest
 
-from warehouse import build, connection
+from warehouse import bootstrap, build, connection
 from warehouse.connection import OWNER, DatabaseFault, connect
 from warehouse.paths import ROOT, state
 
@@ -114,3 +114,14 @@ def test_a_line_that_is_silent_through_a_long_download_is_kept_alive(warehouse_d
                 assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
                 # Azure's load balancers drop what is silent for four minutes, Amazon's for six.
                 assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) < 4 * 60
+
+
+def test_a_url_that_asks_for_encryption_gets_it_or_nothing(warehouse_database, monkeypatch):
+    here = connection.admin_url()
+    asked = here.update_query_dict({"sslmode": "require"}).render_as_string(hide_password=False)
+    monkeypatch.setenv("ASSURE_DATABASE_URL", asked)
+    with pytest.raises(psycopg2.OperationalError, match="SSL"), connect(OWNER):
+        pass
+    with pytest.raises(psycopg2.OperationalError, match="SSL"):
+        bootstrap.bootstrap()
+    assert build.dbt_environment()["PGSSLMODE"] == "require"
