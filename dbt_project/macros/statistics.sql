@@ -144,3 +144,9 @@ case when {{ expected }} > 0 then {{ gamma_quantile(expected, tail, 0 - z) }} el
 {{ gamma_quantile(expected ~ " + 1", 1 - tail, z) }}
 {%- endif %}
 {%- endmacro %}
+
+
+{# The ratio that a logarithm stands for, kept within what a number can hold: an interval without end is very wide. #}
+{% macro bounded_exp(logarithm) -%}
+case when {{ logarithm }} is not null then exp(greatest(least({{ logarithm }}, 100), -100)) end
+{%- endmacro %}

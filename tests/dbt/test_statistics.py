@@ -127,3 +127,11 @@ def test_the_funnel_of_a_share_holds_what_the_binomial_holds(ask):
         np.floor(upper * sizes), sizes, 0.8
     )
     assert ((beyond > 0.03) & (beyond < 0.07)).all()
+
+
+def test_a_ratio_is_known_or_not_and_never_beyond_numbers(ask):
+    found = ask("{{ bounded_exp('x') }}", x=[None, 0, -0.5108256237659907, 5_000, -5_000])
+    assert found[0] is None
+    assert close(found[1:3], [1, 0.6])
+    assert found[3] > 1e40
+    assert 0 < found[4] < 1e-40
