@@ -57,10 +57,11 @@ named as (
     left join measures on named_measures.measure_code = measures.measure_code
 ),
 
-windows as (
+sided as (
     select
         named.*,
         spc_rows.idx,
+        spc_rows.rebase_group,
         spc_rows.period_start_on,
         spc_rows.numerator,
         spc_rows.denominator,
@@ -75,6 +76,34 @@ windows as (
                 named.baseline_before_on > spc_rows.period_start_on
                 or named.after_from_on <= spc_rows.period_start_on
             )
+),
+
+counted_alike as (
+    select
+        *,
+        coalesce(
+            max(rebase_group) filter (where is_before) over (partition by effect_key),
+            min(rebase_group) over (partition by effect_key)
+        ) as standing_group
+    from sided
+),
+
+-- What is counted in another way than just before the change is compared with nothing: a new form that counts less is no
+-- improvement.
+windows as (
+    select *
+    from counted_alike
+    where rebase_group = standing_group
+),
+
+recounted as (
+    select
+        effect_key,
+        count(*) filter (where is_before) as before_months,
+        count(*) filter (where not is_before) as after_months
+    from counted_alike
+    where rebase_group <> standing_group
+    group by effect_key
 ),
 
 baseline_points as (

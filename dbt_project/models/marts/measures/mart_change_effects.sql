@@ -145,6 +145,8 @@ gathered as (
         coalesce(pooled.left_out_points, 0) as left_out_points,
         coalesce(pooled.after_months, 0) as after_months,
         coalesce(pooled.after_points, 0) as after_points,
+        coalesce(recounted.before_months, 0) as recounted_before_months,
+        coalesce(recounted.after_months, 0) as recounted_after_months,
         pooled.baseline_numerator,
         pooled.baseline_denominator,
         pooled.after_numerator,
@@ -162,6 +164,7 @@ gathered as (
         seasonal_baseline.denominator as seasonal_baseline_denominator
     from named
     left join pooled on named.effect_key = pooled.effect_key
+    left join recounted on named.effect_key = recounted.effect_key
     left join signals on named.effect_key = signals.effect_key
     left join seasonal on named.effect_key = seasonal.effect_key
     left join seasonal_baseline on named.effect_key = seasonal_baseline.effect_key
@@ -221,6 +224,10 @@ reasoned as (
             when first_decided_on is null then 'no_decision'
             when implemented_on < first_decided_on then 'change_before_decision'
             when baseline_months + after_months = 0 then 'no_series'
+            when
+                (baseline_points < least_months_before and recounted_before_months > 0)
+                or (after_points < least_months_after and recounted_after_months > 0)
+                then 'counting_changed'
             when baseline_points < least_months_before then 'too_few_months_before'
             when (baseline_months - baseline_points) > most_missing_share * baseline_months then 'months_missing_before'
             when after_months < least_months_after then 'too_few_months_after'

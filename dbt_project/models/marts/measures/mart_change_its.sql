@@ -63,6 +63,10 @@ reasoned as (
             when named.first_decided_on is null then 'no_decision'
             when named.implemented_on < named.first_decided_on then 'change_before_decision'
             when counted.effect_key is null then 'no_series'
+            when
+                (counted.before_points < its_limits.least_months and recounted.before_months > 0)
+                or (counted.after_points < its_limits.least_months and recounted.after_months > 0)
+                then 'counting_changed'
             when counted.before_points < its_limits.least_months then 'too_few_months_before'
             when counted.after_points < its_limits.least_months then 'too_few_months_after'
             when counted.before_numerator = 0 or counted.after_numerator = 0 then 'no_events'
@@ -70,6 +74,7 @@ reasoned as (
     from named
     cross join its_limits
     left join counted on named.effect_key = counted.effect_key
+    left join recounted on named.effect_key = recounted.effect_key
 ),
 
 points as (
