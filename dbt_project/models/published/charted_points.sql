@@ -157,7 +157,9 @@ rounded as (
             when 'things' then spc_rows.denominator else {{ rounded_count("spc_rows.denominator") }}
         end as denominator,
         charted.scale,
-        spc_rows.y is null as is_missing
+        spc_rows.y is null as is_missing,
+        spc_rows.rebase_group
+        > lag(spc_rows.rebase_group) over (partition by spc_rows.series_id order by spc_rows.idx) as is_begun_anew
     from spc_rows
     inner join charted on spc_rows.series_id = charted.series_id
     where charted.chart_state = 'publishable'
@@ -169,7 +171,7 @@ points as (
         idx,
         period_start_on as x,
         case when not is_missing then numerator * scale / nullif(denominator, 0)::double precision end as y,
-        false as rebase_here
+        coalesce(is_begun_anew, false) as rebase_here
     from rounded
 ),
 

@@ -41,6 +41,8 @@ printable as (
                 then 'There are fewer than twelve months from before the change to compare with.'
             when 'months_missing_before' then 'Too many of the months before the change were not received.'
             when 'months_missing_after' then 'Too many of the months since the change were not received.'
+            when 'counting_changed'
+                then 'The way of counting changed too near the change: before and after cannot be compared.'
             when 'yearly_cycle' then 'The measure moved as it does at this time of every year.'
             when
                 'change_before_decision'

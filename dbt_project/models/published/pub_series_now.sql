@@ -77,6 +77,10 @@ printable as (
                     then
                         'In some months not every service reported. A month without those that carry much of it is'
                         || ' left out.'
+            end,
+            case
+                when series.caveat like '%counting_changed%'
+                    then 'The way of counting changed: the average and the limits begin anew from that month.'
             end
         ), '') as caveat_words,
         series.first_month_on,

@@ -108,14 +108,34 @@ months as (
     ) as spine (month_on)
 ),
 
+recalculations as (
+    select * from {{ ref("recalculations") }}
+    where approved_by_role is not null and approved_on <= {{ as_of_on() }}
+),
+
+-- Limits begin anew only where somebody declared that the counting changed: at a change they would hide what it did.
+begun_anew as (
+    select distinct
+        months.series_id,
+        months.idx
+    from months
+    inner join recalculations
+        on
+            months.measure_code = recalculations.measure_code
+            and months.organisation_code = recalculations.organisation_code
+            and months.period_start_on = recalculations.from_on
+            and (recalculations.service_id is null or months.service_id = recalculations.service_id)
+),
+
 points as (
     select
         months.series_id,
         months.idx,
         months.period_start_on as x,
         case when measured.services_missing_share <= limits.value then measured.value end as y,
-        false as rebase_here
+        begun_anew.idx is not null as rebase_here
     from months
+    left join begun_anew on months.series_id = begun_anew.series_id and months.idx = begun_anew.idx
     left join measured
         on
             months.measure_code = measured.measure_code
@@ -154,6 +174,7 @@ every_point as (
         months.period_start_on,
         measured.numerator::bigint as numerator,
         measured.denominator::bigint as denominator,
+        judged.rebase_group,
         judged.y,
         judged.mean,
         judged.lpl,

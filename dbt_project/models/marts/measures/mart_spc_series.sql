@@ -22,7 +22,7 @@ judged as (
         lpl,
         upl,
         point_type,
-        count(y) over (partition by series_id) < {{ spc_least_points() }} as short_group_warning
+        count(y) over (partition by series_id, rebase_group) < {{ spc_least_points() }} as short_group_warning
     from spc_rows
 ),
 
@@ -52,6 +52,7 @@ spread as (
         max(period_start_on) as last_month_on,
         max(period_start_on) filter (where y is not null) as last_point_on,
         bool_or(services_missing > 0) as has_services_missing,
+        max(rebase_group) > min(rebase_group) as has_counting_changed,
         max(abs(denominator / nullif(average_denominator, 0) - 1)) as denominator_swing_share
     from (
         select
@@ -96,7 +97,8 @@ verdicts as (
             case when spread.denominator_swing_share > swings.value then 'denominator_swings' end,
             case when icons.n_missing > 0 then 'months_missing' end,
             case when spread.last_point_on < spread.last_month_on then 'latest_month_missing' end,
-            case when spread.has_services_missing then 'services_missing' end
+            case when spread.has_services_missing then 'services_missing' end,
+            case when spread.has_counting_changed then 'counting_changed' end
         ), '') as caveat,
         icons.rule_set
     from spread

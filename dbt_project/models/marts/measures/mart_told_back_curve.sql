@@ -1,5 +1,4 @@
--- Kaplan-Meier with Greenwood's variance on the log-minus-log scale, so that bounds stay between 0 and 1.
--- Source: Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice, Analysis of Failure Time Data.
+-- How soon people were told what happened, as a curve over the days since they said it.
 with
 
 inputs as (
@@ -45,133 +44,83 @@ cohort_sizes as (
         quarter_id,
         icb_code,
         organisation_code,
-        count(*) filter (where is_reply_owed) as cohort_count,
         count(*) filter (where is_reply_owed and ended_by = 'waiting') as waiting_count,
         count(*) filter (where not is_reply_owed and ended_by = 'no_reply_wanted') as no_reply_wanted_count,
         count(*) filter (where not is_reply_owed and ended_by = 'cannot_be_reached') as cannot_be_reached_count,
         count(*) filter (where not is_reply_owed and ended_by = 'told') as told_unasked_count,
-        max(days_observed) filter (where is_reply_owed) as longest_observed_days
+        bool_or(is_reply_owed) as is_any_reply_owed
     from levelled
     group by quarter_id, icb_code, organisation_code
 ),
 
-leaving as (
+waits as (
     select
         quarter_id,
         icb_code,
         organisation_code,
-        days_observed as day,
-        count(*) filter (where ended_by = 'told') as told_count,
-        count(*) as leaving_count
+        days_observed as days,
+        ended_by = 'told' as is_ended
     from levelled
     where is_reply_owed
-    group by quarter_id, icb_code, organisation_code, days_observed
 ),
 
--- Told and censored on the same day: the told come first, so the censored are still at risk.
-at_risk as (
+told as (
+    {{ kaplan_meier("waits", ["quarter_id", "icb_code", "organisation_code"]) }}
+),
+
+-- Where no answer is owed to anybody there is still a row, of nobody, so that what stands beside the curve is seen.
+nobody as (
     select
-        *,
-        sum(leaving_count) over (
-            partition by quarter_id, icb_code, organisation_code
-            order by day desc
-        ) as at_risk_count
-    from leaving
+        quarter_id,
+        icb_code,
+        organisation_code
+    from cohort_sizes
+    where not is_any_reply_owed
 ),
 
-stepped as (
-    select
-        *,
-        case
-            when at_risk_count = told_count then 0
-            else exp(
-                sum(ln(1 - told_count / at_risk_count::double precision)) filter (where told_count < at_risk_count)
-                    over so_far
-            )
-        end as waiting_share,
-        sum(told_count / (at_risk_count::double precision * nullif(at_risk_count - told_count, 0))) over so_far
-            as greenwood_sum,
-        sum(told_count) over so_far as told_so_far_count
-    from at_risk
-    window so_far as (partition by quarter_id, icb_code, organisation_code order by day)
-),
-
-every_day_that_counts as (
+days as (
+    select * from told
+    union all
     select
         quarter_id,
         icb_code,
         organisation_code,
-        day,
-        at_risk_count,
-        told_count,
-        told_so_far_count,
-        waiting_share,
-        greenwood_sum
-    from stepped
-    where told_count > 0
-    union all
-    -- Every curve begins with nobody told; where somebody was told on the day itself, that step is day 0.
-    select
-        sizes.quarter_id,
-        sizes.icb_code,
-        sizes.organisation_code,
         0 as day,
-        sizes.cohort_count as at_risk_count,
-        0 as told_count,
-        0 as told_so_far_count,
-        1 as waiting_share,
-        0 as greenwood_sum
-    from cohort_sizes as sizes
-    where not exists (
-        select 1
-        from stepped
-        where
-            stepped.quarter_id = sizes.quarter_id
-            and stepped.icb_code = sizes.icb_code
-            and stepped.organisation_code = sizes.organisation_code
-            and stepped.day = 0
-            and stepped.told_count > 0
-    )
-),
-
--- No interval while nobody, or once everybody, has been told: Greenwood's variance says nothing there.
-bounded as (
-    select
-        *,
-        case
-            when waiting_share > 0 and waiting_share < 1
-                then 1.959964 * sqrt(greenwood_sum) / abs(ln(waiting_share))
-        end as spread
-    from every_day_that_counts
+        0 as at_risk_count,
+        0 as ended_count,
+        0 as ended_so_far_count,
+        0 as ended_share,
+        null as ended_share_lower,
+        null as ended_share_upper,
+        0 as cohort_count,
+        null as longest_observed_days
+    from nobody
 ),
 
 curve as (
     select
-        bounded.icb_code,
-        bounded.organisation_code,
-        bounded.quarter_id,
-        bounded.day::integer as day,
-        bounded.at_risk_count::bigint as at_risk_count,
-        bounded.told_count::bigint as told_count,
-        bounded.told_so_far_count::bigint as told_so_far_count,
-        -- Nine decimals: products of logarithms end in dust that no two machines need agree on.
-        round((1 - bounded.waiting_share)::numeric, 9)::double precision as told_share,
-        round((1 - power(bounded.waiting_share, exp(-bounded.spread)))::numeric, 9)::double precision
-            as told_share_lower,
-        round((1 - power(bounded.waiting_share, exp(bounded.spread)))::numeric, 9)::double precision
-            as told_share_upper,
-        sizes.cohort_count,
+        days.icb_code,
+        days.organisation_code,
+        days.quarter_id,
+        days.day,
+        days.at_risk_count,
+        days.ended_count as told_count,
+        days.ended_so_far_count as told_so_far_count,
+        days.ended_share as told_share,
+        days.ended_share_lower as told_share_lower,
+        days.ended_share_upper as told_share_upper,
+        days.cohort_count,
         sizes.waiting_count,
         sizes.no_reply_wanted_count,
         sizes.cannot_be_reached_count,
         sizes.told_unasked_count,
-        sizes.longest_observed_days::bigint as longest_observed_days
-    from bounded
+        days.longest_observed_days
+    from days
     inner join cohort_sizes as sizes
         on
-            bounded.quarter_id = sizes.quarter_id
-            and bounded.icb_code = sizes.icb_code
-            and bounded.organisation_code = sizes.organisation_code
+            days.quarter_id = sizes.quarter_id
+            and days.icb_code = sizes.icb_code
+            and days.organisation_code = sizes.organisation_code
 )
 
 select * from curve

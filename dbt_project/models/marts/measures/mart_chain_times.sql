@@ -1,0 +1,115 @@
+-- How long each link of the chain takes, for those who still wait as for those who do not.
+{%- set keys = ["link", "quarter_id", "icb_code", "organisation_code"] %}
+with
+
+waits as (
+    select * from {{ ref("chain_waits") }}
+),
+
+quarters as (
+    select * from {{ ref("measured_quarters") }}
+),
+
+-- Four quarters make a cohort, as on the told-back curve: one quarter of a small charity is a handful of people.
+cohorts as (
+    select
+        quarters.quarter_id,
+        waits.*
+    from waits
+    inner join quarters
+        on
+            waits.started_on > quarters.period_end_on - interval '1 year'
+            and waits.started_on <= quarters.period_end_on
+),
+
+levelled as (
+    select
+        link,
+        quarter_id,
+        icb_code,
+        organisation_code,
+        days,
+        is_ended,
+        is_otherwise_ended,
+        left_out_as
+    from cohorts
+    union all
+    select
+        link,
+        quarter_id,
+        icb_code,
+        'ALL' as organisation_code,
+        days,
+        is_ended,
+        is_otherwise_ended,
+        left_out_as
+    from cohorts
+),
+
+sizes as (
+    select
+        link,
+        quarter_id,
+        icb_code,
+        organisation_code,
+        count(*) as started_count,
+        count(*) filter (where left_out_as is null and is_otherwise_ended) as otherwise_ended_count,
+        count(*) filter (where left_out_as = 'no_reply_wanted') as no_reply_wanted_count,
+        count(*) filter (where left_out_as = 'cannot_be_reached') as cannot_be_reached_count,
+        count(*) filter (where left_out_as = 'told') as told_unasked_count,
+        count(*) filter (where left_out_as = 'not_watched') as not_watched_count
+    from levelled
+    group by link, quarter_id, icb_code, organisation_code
+),
+
+at_risk as (
+    select * from levelled
+    where left_out_as is null
+),
+
+curve as (
+    {{ kaplan_meier("at_risk", keys) }}
+),
+
+summary as (
+    {{ kaplan_meier_summary("curve", keys, [30, 90, 180]) }}
+),
+
+times as (
+    select
+        sizes.link,
+        sizes.icb_code,
+        sizes.organisation_code,
+        sizes.quarter_id,
+        sizes.started_count,
+        coalesce(summary.cohort_count, 0) as at_risk_count,
+        coalesce(summary.ended_count, 0) as ended_count,
+        coalesce(summary.cohort_count - summary.ended_count, 0) as waiting_count,
+        sizes.otherwise_ended_count,
+        sizes.no_reply_wanted_count,
+        sizes.cannot_be_reached_count,
+        sizes.told_unasked_count,
+        sizes.not_watched_count,
+        summary.longest_observed_days,
+        summary.median_days,
+        summary.median_days_lower,
+        summary.median_days_upper,
+        summary.share_in_30_days,
+        summary.share_in_30_days_lower,
+        summary.share_in_30_days_upper,
+        summary.share_in_90_days,
+        summary.share_in_90_days_lower,
+        summary.share_in_90_days_upper,
+        summary.share_in_180_days,
+        summary.share_in_180_days_lower,
+        summary.share_in_180_days_upper
+    from sizes
+    left join summary
+        on
+            sizes.link = summary.link
+            and sizes.quarter_id = summary.quarter_id
+            and sizes.icb_code = summary.icb_code
+            and sizes.organisation_code = summary.organisation_code
+)
+
+select * from times
