@@ -25,3 +25,21 @@ def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, q
             patched.setitem(os.environ, name, value)
         told = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *build.dbt_arguments(variables)])
     assert told.success, told.exception or [one.node.name for one in told.result if str(one.status) == "error"]
+
+
+def compiled(inline: str, **variables: object) -> str:
+    """The SQL that dbt makes of a line of its language, such as a macro's call, under these variables."""
+    from dbt.cli.main import dbtRunner
+
+    always = {"as_of": "2026-07-29T06:00:00+00:00", "as_of_on": "2026-07-29", "accepted_through": EVERYTHING}
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in build.dbt_environment().items():
+            patched.setitem(os.environ, name, value)
+        told = dbtRunner().invoke(
+            [
+                *("--log-level", "none", "--no-use-colors", "--no-populate-cache", "compile", "--inline", inline),
+                *build.dbt_arguments(always | {"report_quarter": "2026-27-Q1"} | variables),
+            ]
+        )
+    assert told.success, told.exception
+    return told.result.results[0].node.compiled_code
