@@ -19,6 +19,14 @@ CLOCK = re.compile(
     r"|\b(current_date|current_timestamp|current_time|localtime|localtimestamp)\b"
     r"|\b(run_started_at|modules\.datetime)\b"
 )
+NUMERIC = ("integer", "bigint", "smallint", "numeric", "double precision")
+# A name may say it by the house's rules: claim_count is a number of claims, told_share 0 to 1, days_to_tell days.
+UNIT_BY_NAME = re.compile(r"(_count|_share|_rate_per_1000|_gbp|_minutes|_days)$|^days_")
+UNIT_IN_WORDS = re.compile(
+    r"\bUnit: |\b(unit of|in unit|days?|months?|minutes|hours|years?|weeks|quarters|rows|people|0 to 1|pounds|number of"
+    r"|per (1,000|100)|how many|sequence|counter)\b|£|×|÷",
+    re.IGNORECASE,
+)
 VARIABLES = {
     "as_of": "2026-07-29T06:00:00+00:00",
     "as_of_on": "2026-07-29",
@@ -131,10 +139,32 @@ def test_every_model_and_column_is_described(manifest):
     assert silent + without_columns == []
 
 
+def test_every_mart_says_what_it_holds_one_row_of(manifest):
+    silent = [
+        name
+        for name, layer, node in relations(manifest)
+        if layer in MARTS and "Grain: one row per " not in node["description"]
+    ]
+    assert silent == []
+
+
+def test_every_number_in_a_mart_says_its_unit(manifest):
+    unsaid = [
+        f"{name}.{column['name']}"
+        for name, layer, node in relations(manifest)
+        for column in node["columns"].values()
+        if layer in MARTS
+        and column["data_type"] in NUMERIC
+        and not UNIT_BY_NAME.search(column["name"])
+        and not UNIT_IN_WORDS.search(column["description"])
+    ]
+    assert unsaid == []
+
+
 def test_every_mart_has_an_enforced_contract_and_an_icb(manifest):
     loose = [name for name, layer, node in relations(manifest) if layer in MARTS and not node["contract"]["enforced"]]
-    # Days, codes, measures and expectations are the same for every ICB.
-    shared = {"dim_date", "dim_code", "dim_measure", "dim_expectation"}
+    # Days, codes, themes, measures and expectations are the same for every ICB.
+    shared = {"dim_date", "dim_code", "dim_theme", "dim_measure", "dim_expectation"}
     unplaced = [
         name
         for name, layer, node in relations(manifest)

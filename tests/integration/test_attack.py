@@ -160,7 +160,7 @@ def is_point(figure: Row) -> bool:
 
 
 @pytest.fixture(scope="module")
-def region(loaded_region) -> Region:
+def measured(loaded_region) -> Region:
     return Region(UNDER_FIVE)
 
 
@@ -193,8 +193,8 @@ def sides_of(row: Row, rules: Rules) -> list[Row]:
     ]
 
 
-def test_no_hidden_count_of_people_is_recovered_from_all_that_is_published(region, figures):
-    found = region.found(figures)
+def test_no_hidden_count_of_people_is_recovered_from_all_that_is_published(measured, figures):
+    found = measured.found(figures)
     assert len(found) >= 8
     assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
 
@@ -206,15 +206,15 @@ def test_none_is_recovered_from_the_quarters_under_either_threshold(rules, loade
     assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
 
 
-def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_are_exact(region, figures):
+def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_are_exact(measured, figures):
     """The same figures from somebody who hides what is small, rounds nothing and hides nothing beside it."""
     exact = Region(Rules(5, 1))
     careless = []
     for figure in figures:
-        true = region.true.get((figure["measure_code"], figure["statistic"]))
-        if true is None or figure["section"] == "series" or region.cell(figure) not in true.true:
+        true = measured.true.get((figure["measure_code"], figure["statistic"]))
+        if true is None or figure["section"] == "series" or measured.cell(figure) not in true.true:
             continue
-        counted = true.true[region.cell(figure)]
+        counted = true.true[measured.cell(figure)]
         is_small = exact.rules.is_small(counted)
         careless.append(
             figure | {"value": None if is_small else counted, "value_state": "suppressed" if is_small else "counted"}
@@ -223,7 +223,7 @@ def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_
     assert [name for name, values in found.items() if values == 1]
 
 
-def test_a_rounded_count_in_one_edition_and_the_next_gives_no_more_than_in_one(region, figures):
+def test_a_rounded_count_in_one_edition_and_the_next_gives_no_more_than_in_one(measured, figures):
     """A figure that was printed before is printed alike while its files are the same."""
     by_edition = defaultdict(dict)
     with published() as report:

@@ -256,7 +256,7 @@ def test_every_figure_that_differs_from_the_edition_is_explained_and_no_other(mo
     ("figure_id", "reason", "file_names"),
     [
         (f"chase_contacts.numerator/ZW1/{QUARTER}", "restated_file", ["complaints_2026-05_v2.csv"]),
-        (f"inputs_told.count/ZW1/{QUARTER}", "restated_file", ["told_back_20260630_v2.csv"]),
+        (f"inputs_told.count/ZW1/{QUARTER}", "restated_file", ["register/told_back_20260630_v2.csv"]),
         (f"inputs_declined_without_reason.count/ZW2/{QUARTER}", "restated_file", ["register_20260630_v2.xlsx"]),
         (f"fft_positive.numerator/ZW2/ZW2-S-02/{QUARTER}", "restated_file", ["FFT_MH_2026-06_v2.xlsx"]),
         (f"restrictive_interventions.numerator/ZW1/{QUARTER}", "withdrawn_file", ["restrictive_2026-06.csv"]),
@@ -276,5 +276,5 @@ def test_the_file_behind_a_figure_that_moved_is_named(explained, figure_id, reas
 def test_what_the_files_did_to_the_region_is_told_with_all_of_them(explained):
     told = explained["inputs_waiting.count/ZWL/as_of"]
     assert told["reason_codes"] == ["restated_file"]
-    assert "told_back_20260630_v2.csv" in told["file_names"]
+    assert "register/told_back_20260630_v2.csv" in told["file_names"]
     assert {row["reason_code"] for row in explained.values()} == {"restated_file", "withdrawn_file"}
