@@ -1,162 +1,22 @@
 """Attack everything published of people in the made-up region at once: charts, quarters, effects, editions, row counts.
 
-What is printed is read from `published` as anybody may; the marts say which sums hold, what is true, and so whether the
-attack came off. The attacker is told more than any reader: which hidden counts are hidden for their own sake.
+What is printed is read from `published` as anybody may. That an edition and a later one together give nothing away
+either is told in tests/truth/test_rows_move_figures.py.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
 
 import pytest
-from psycopg2.extras import RealDictCursor
 
 from tests.attack import Attack, Rules, open_values
 from tests.dbt_run import compiled
+from tests.truth.attacked import SIDES, Region, Row, ask
 from tests.truth.published import EDITION, published
-from warehouse import connection
 
 UNDER_FIVE, SEVEN_AND_UNDER = Rules(5, 5), Rules(8, 5)
 OPEN_VALUES = 3
-SIDES = ("numerator", "denominator")
-Row = dict[str, Any]
-Cell = tuple
-
-
-def ask(query: str, role: str = "analyst") -> list[Row]:
-    with connection.connect(role) as opened, opened.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query)
-        return cursor.fetchall()
-
-
-class Measure:
-    """The true counts of one measure and side, and of which of them each larger one is the sum."""
-
-    def __init__(self, code: str, side: str, counted: Iterable[Row]) -> None:
-        self.code, self.side = code, side
-        self.true: dict[Cell, int] = {}
-        self.levels: dict[Cell, str] = {}
-        for row in counted:
-            cell = (row["organisation_code"], row["service_id"], row["period_kind"], row["period_start_on"])
-            self.true[cell] = row[side]
-            self.levels[cell] = row["level"]
-
-    def parts(self, cell: Cell) -> list[Cell]:
-        """The cells directly below that add up to this one; none where nothing does."""
-        organisation, service, kind, start = cell
-        months = [add_months(start, number) for number in range(3)] if kind == "quarter" else []
-        for below in (
-            [(organisation, service, "month", month) for month in months],
-            [] if service else [
-                other for other in self.true
-                if other[2:] == cell[2:] and other != cell
-                and (other[1] is None if organisation == "ALL" else other[0] == organisation)
-            ],
-        ):  # fmt: skip
-            found = [part for part in below if part in self.true]
-            if found and sum(self.true[part] for part in found) == self.true[cell]:
-                return found
-        return []
-
-    def leaves(self, cell: Cell) -> list[Cell]:
-        parts = self.parts(cell)
-        return [leaf for part in parts for leaf in self.leaves(part)] if parts else [cell]
-
-
-def add_months(day: dt.date, number: int) -> dt.date:
-    years, month = divmod(day.month - 1 + number, 12)
-    return dt.date(day.year + years, month + 1, 1)
-
-
-class Region:
-    """What is printed and what is true of every measure of people."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        self.measures = {
-            row["measure_code"]: row for row in ask("select * from published.pub_measures_now", "reporter")
-        }
-        classes = {row["measure_code"]: row["denominator_class"] for row in ask("select * from marts.mart_figures")}
-        counted = defaultdict(list)
-        for row in ask("select * from marts.fct_measures where numerator is not null and denominator is not null"):
-            counted[row["measure_code"]].append(row)
-        self.true = {
-            (code, side): Measure(code, side, counted[code])
-            for code, measure in self.measures.items()
-            for side in SIDES
-            if measure["disclosure_class"] == "people" and (side == "numerator" or classes[code] == "people")
-        }
-        self.effects = ask(
-            "select * from marts.mart_change_effects where verdict in ('improved', 'worsened', 'no_signal')"
-            " and left_out_points = 0"
-        )
-
-    def codes(self) -> list[str]:
-        return sorted({code for code, _ in self.true})
-
-    def attack(self, code: str, figures: Iterable[Row]) -> tuple[Attack, dict[str, list[Cell]]]:
-        """Gather all that is printed of a measure; return it with what is hidden: name -> the cells of its sum."""
-        made, hidden = Attack(), {}
-        mine = [figure for figure in figures if figure["measure_code"] == code]
-        sides = [side for side in SIDES if (code, side) in self.true]
-        for figure in mine:
-            for side in sides:
-                true = self.true[code, side]
-                cell = self.cell(figure)
-                if cell not in true.true or (figure["statistic"] != side and not is_point(figure)):
-                    continue
-                cells = [(side, leaf) for leaf in true.leaves(cell)]
-                if is_point(figure):
-                    # Whoever knows the bed days or answers reads the rounded count back out of the point.
-                    if figure["value"] is not None:
-                        made.saw(cells, *self.rules.behind(self.rules.rounded(true.true[cell])))
-                elif figure["value"] is not None:
-                    assert figure["value"] == self.rules.rounded(true.true[cell])
-                    made.saw(cells, *self.rules.behind(figure["value"]))
-                elif figure["value_state"] == "suppressed":
-                    made.saw(cells, *self.rules.behind_hidden(true.true[cell]))
-                    hidden[f"{side} of {figure['figure_id']}"] = cells
-        self.see_effects(code, made, {figure["figure_id"] for figure in mine if figure["value"] is not None})
-        if len(sides) == 2:
-            for side, leaf in [place for place in made.places if place[0] == "numerator"]:
-                made.is_part((side, leaf), ("denominator", leaf))
-        return made, hidden
-
-    def see_effects(self, code: str, made: Attack, printed: set[str]) -> None:
-        """From the printed ratio and its interval the two rounded counts can be solved for."""
-        for effect in self.effects:
-            name = f"effect.value/{effect['organisation_code']}/{effect['change_id']}/{code}"
-            if effect["measure_code"] != code or name not in printed:
-                continue
-            true = self.true[code, "numerator"]
-            months = sorted(
-                cell for cell in true.true if cell[:3] == (effect["organisation_code"], effect["service_id"], "month")
-            )
-            before = [cell for cell in months if cell[3] < effect["implemented_on"].replace(day=1)][-24:]
-            after = [cell for cell in months if cell[3] > effect["implemented_on"].replace(day=1)]
-            for window, counted in ((before, effect["baseline_numerator"]), (after, effect["after_numerator"])):
-                if sum(true.true[cell] for cell in window) == counted:
-                    leaves = [("numerator", leaf) for cell in window for leaf in true.leaves(cell)]
-                    made.saw(leaves, *self.rules.behind(self.rules.rounded(counted)))
-
-    def cell(self, figure: Row) -> Cell:
-        kind = "month" if is_point(figure) else figure["period_kind"]
-        return figure["organisation_code"], figure["service_id"], kind, figure["period_start_on"]
-
-    def found(self, figures: list[Row]) -> dict[str, float]:
-        """How many values are possible of each hidden count of people."""
-        found = {}
-        for code in self.codes():
-            made, hidden = self.attack(code, figures)
-            found |= {name: open_values(made.possible(cells)) for name, cells in hidden.items()}
-        return found
-
-
-def is_point(figure: Row) -> bool:
-    return figure["section"] == "series" and figure["statistic"] == "value"
 
 
 @pytest.fixture(scope="module")

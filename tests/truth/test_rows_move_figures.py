@@ -16,7 +16,9 @@ import openpyxl
 import pytest
 from psycopg2.extras import RealDictCursor
 
+from tests.attack import Rules
 from tests.truth import recount
+from tests.truth.attacked import Region, found_in
 from tests.truth.copies import copy_of
 from tests.truth.published import EDITION, Published, published
 
@@ -24,6 +26,7 @@ QUARTER = "2026-27-Q1"
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 SENT = dt.datetime(2026, 7, 28, 9, 0, tzinfo=dt.UTC)
 CHASES, ANSWERS = 5, 10
+OPEN_VALUES = 3
 UNTOLD, EXPLAINED, PUT_OFF = "ZW1-N-000912", "ZW2-D-000903", "ZW1-C-000155"
 PUT_OFF_TO = dt.date(2026, 12, 31)
 
@@ -278,3 +281,16 @@ def test_what_the_files_did_to_the_region_is_told_with_all_of_them(explained):
     assert told["reason_codes"] == ["restated_file"]
     assert "register/told_back_20260630_v2.csv" in told["file_names"]
     assert {row["reason_code"] for row in explained.values()} == {"restated_file", "withdrawn_file"}
+
+
+def test_no_hidden_count_is_recovered_from_the_edition_and_the_figures_of_today_together(moved, loaded_region):
+    """What stayed as it was is one unknown in both, and what moved gives nothing away by having moved."""
+    before, after, _ = moved
+    now = Region(Rules(), "now")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ASSURE_DATABASE", loaded_region)
+        then = Region(Rules(), "then")
+    now.other, then.other = then, now
+    found = found_in([(then, list(before.values())), (now, list(after.values()))])
+    assert {name.rpartition(" ")[2] for name in found} == {"then", "now"}
+    assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
