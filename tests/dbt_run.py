@@ -15,6 +15,20 @@ def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, q
         "as_of": as_of.isoformat(), "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
         "report_quarter": quarter, "accepted_through": accepted_through,
     }  # fmt: skip
-    told = build.run_dbt(list(command), variables)
+    _run(list(command), variables)
+
+
+def compiled(inline: str, **variables: object) -> str:
+    """The SQL that dbt makes of a line of its language, such as a macro's call, under these variables."""
+    always = {"as_of": "2026-07-29T06:00:00+00:00", "as_of_on": "2026-07-29", "accepted_through": EVERYTHING}
+    ran = _run(
+        ["--no-populate-cache", "compile", "--inline", inline], always | {"report_quarter": "2026-27-Q1"} | variables
+    )
+    return ran.results[0].node.compiled_code
+
+
+def _run(command: list[str], variables: dict):
+    told = build.run_dbt(command, variables)
     broken = [f"{one.node.name}: {one.message}" for one in told.result or () if str(one.status) in ("error", "fail")]
     assert told.success, told.exception or "\n".join(broken)
+    return told.result

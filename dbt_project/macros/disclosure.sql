@@ -21,6 +21,9 @@ A hidden part can be worked out from its total and its sisters. So where exactly
 - and that total is itself part of a larger one, the smallest other part above nought is hidden with it;
 - else the total is hidden: an organisation's own figure is worth more to its readers than the region's.
 Where no other part is above nought, the total is hidden too: it is the part.
+
+Whatever is hidden must then stand the attack of a reader who knows these rules (pinned_down): where fewer than open_values
+values are possible, the total is hidden as well, and the total above it where that is not enough.
 #}
 {% macro disclose(rows) %}
 with given as (
@@ -93,11 +96,11 @@ protected_above as (
 
 ),
 
-decided as (
+sheltered as (
 
     select
         ranked.*,
-        ranked.is_hidden_itself or protected.figure_key is not null as is_hidden
+        ranked.is_hidden_itself or protected.figure_key is not null as is_sheltered
     from ranked
     left join (
         select figure_key from protected_parts
@@ -106,6 +109,52 @@ decided as (
         union
         select figure_key from protected_above
     ) as protected on ranked.figure_key = protected.figure_key
+
+),
+
+-- Several hidden side by side shelter each other only where their total leaves room between them: beside 5 in a total
+-- of 5, two hidden ones are 1 each.
+cornered as materialized (
+
+    {{ pinned_down("sheltered", "is_sheltered") }}
+
+),
+
+without_totals as (
+
+    select
+        sheltered.*,
+        sheltered.is_sheltered
+        or sheltered.figure_key in (select total_key from cornered where total_key is not null) as is_hidden_by_now
+    from sheltered
+
+),
+
+-- A part of the region may still be cornered by the region, and a part of a part through its organisation.
+still_cornered as materialized (
+
+    {{ pinned_down("without_totals", "is_hidden_by_now") }}
+
+),
+
+above_cornered as (
+
+    select still_cornered.total_key as figure_key from still_cornered
+    union
+    select totals.total_key as figure_key
+    from still_cornered
+    inner join ranked as totals on still_cornered.total_key = totals.figure_key
+
+),
+
+decided as (
+
+    select
+        without_totals.*,
+        without_totals.is_hidden_by_now
+        or without_totals.figure_key in (select figure_key from above_cornered where figure_key is not null)
+            as is_hidden
+    from without_totals
 
 ),
 

@@ -11,11 +11,21 @@ import yaml
 from expectations.contract import load_contracts
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-LAYERS = ("seeds", "staging", "intermediate", "marts", "published")
+# The last compares what is published with what was, and lies in the analysts' schema.
+LAYERS = ("seeds", "staging", "intermediate", "marts", "published", "compared")
+MARTS = ("marts", "compared")
 CLOCK = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\("
     r"|\b(current_date|current_timestamp|current_time|localtime|localtimestamp)\b"
     r"|\b(run_started_at|modules\.datetime)\b"
+)
+NUMERIC = ("integer", "bigint", "smallint", "numeric", "double precision")
+# A name may say it by the house's rules: claim_count is a number of claims, told_share 0 to 1, days_to_tell days.
+UNIT_BY_NAME = re.compile(r"(_count|_share|_rate_per_1000|_gbp|_minutes|_days)$|^days_")
+UNIT_IN_WORDS = re.compile(
+    r"\bUnit: |\b(unit of|in unit|days?|months?|minutes|hours|years?|weeks|quarters|rows|people|0 to 1|pounds|number of"
+    r"|per (1,000|100)|how many|sequence|counter)\b|£|×|÷",
+    re.IGNORECASE,
 )
 VARIABLES = {
     "as_of": "2026-07-29T06:00:00+00:00",
@@ -72,6 +82,7 @@ def test_every_model_lies_in_a_layer_and_is_named_for_it(manifest):
         "intermediate": ("int_",),
         "marts": ("dim_", "fct_", "bridge_", "mart_"),
         "published": ("pub_",),
+        "compared": ("mart_",),
     }
     misnamed = [name for name, layer, _ in relations(manifest) if not name.startswith(prefixes.get(layer, ()))]
     assert misnamed == []
@@ -128,14 +139,36 @@ def test_every_model_and_column_is_described(manifest):
     assert silent + without_columns == []
 
 
+def test_every_mart_says_what_it_holds_one_row_of(manifest):
+    silent = [
+        name
+        for name, layer, node in relations(manifest)
+        if layer in MARTS and "Grain: one row per " not in node["description"]
+    ]
+    assert silent == []
+
+
+def test_every_number_in_a_mart_says_its_unit(manifest):
+    unsaid = [
+        f"{name}.{column['name']}"
+        for name, layer, node in relations(manifest)
+        for column in node["columns"].values()
+        if layer in MARTS
+        and column["data_type"] in NUMERIC
+        and not UNIT_BY_NAME.search(column["name"])
+        and not UNIT_IN_WORDS.search(column["description"])
+    ]
+    assert unsaid == []
+
+
 def test_every_mart_has_an_enforced_contract_and_an_icb(manifest):
-    loose = [name for name, layer, node in relations(manifest) if layer == "marts" and not node["contract"]["enforced"]]
-    # Days, codes, measures and expectations are the same for every ICB.
-    shared = {"dim_date", "dim_code", "dim_measure", "dim_expectation"}
+    loose = [name for name, layer, node in relations(manifest) if layer in MARTS and not node["contract"]["enforced"]]
+    # Days, codes, themes, measures and expectations are the same for every ICB.
+    shared = {"dim_date", "dim_code", "dim_theme", "dim_measure", "dim_expectation"}
     unplaced = [
         name
         for name, layer, node in relations(manifest)
-        if layer == "marts" and name not in shared and "icb_code" not in node["columns"]
+        if layer in MARTS and name not in shared and "icb_code" not in node["columns"]
     ]
     assert (loose, unplaced) == ([], [])
 
@@ -144,7 +177,7 @@ def test_every_mart_declares_its_grain(manifest):
     without = [
         name
         for name, layer, node in relations(manifest)
-        if layer == "marts" and not any(one["type"] in ("primary_key", "unique") for one in constraints(node))
+        if layer in MARTS and not any(one["type"] in ("primary_key", "unique") for one in constraints(node))
     ]
     assert without == []
 

@@ -1,5 +1,7 @@
 """Write the golden figures anew: load and build the made-up region from its files and list what the report would print.
 
+The worked questions of docs/worked_questions.md are answered anew with them: they are of the same region.
+
     .venv/bin/python -m tests.golden.write
 
 Takes about two minutes, in a state folder of its own. Commit the file with a line in the message that begins `Golden:`
@@ -7,12 +9,13 @@ and says why the figures changed.
 """
 
 import csv
-import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.golden import questions
+from tests.golden.region import built
 
 GOLDEN = Path(__file__).with_name("figures.csv")
 HEADS = ("figure_id", "value", "value_state")
@@ -70,23 +73,13 @@ def _said(row: tuple | None) -> str:
 
 
 def main() -> None:
-    """Build the region in a folder of its own and write the file."""
-    from assure import demonstration
+    """Build the region in a folder of its own and write the file, and the answers to the worked questions."""
     from tests.truth.published import EDITION, published
-    from warehouse import bootstrap, server
 
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["ASSURE_STATE"] = folder
-        for name in ("ASSURE_DATABASE_URL", "ASSURE_MASTER_KEY"):
-            os.environ.pop(name, None)
-        server.start(Path(folder), durable=False)
-        try:
-            bootstrap.bootstrap()
-            demonstration.carry(demonstration.write_region(Path(folder) / "region"))
-            with published() as report:
-                rows = golden_rows(report.opened, EDITION)
-        finally:
-            server.erase(Path(folder))
+    with built():
+        with published() as report:
+            rows = golden_rows(report.opened, EDITION)
+        questions.write()
     changed = list(differences(read(), rows)) if GOLDEN.exists() else []
     write(rows)
     sys.stdout.write("".join(f"{line}\n" for line in changed))

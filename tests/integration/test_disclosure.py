@@ -9,16 +9,16 @@ import re
 from collections import defaultdict
 from functools import cache
 
-import numpy
 import pytest
-from scipy.optimize import linprog
 
+from tests.attack import Attack, Rules
 from tests.truth.published import EDITION, published
 from warehouse import connection
 
 QUARTER = "2026-27-Q1"
-SMALL = range(1, 5)
-ROUNDED_BY = 2  # a count rounded to 5 is off by at most 2
+RULES = Rules()
+SMALL = range(1, RULES.suppress_below)
+ROUNDED_BY = RULES.round_to // 2
 # A hidden count is safe while this many values are still possible, one of them no small one.
 FEWEST_POSSIBLE = 5
 COUNTS = ("count", "numerator", "denominator")
@@ -54,51 +54,18 @@ def truth(loaded_region) -> dict[tuple, tuple]:
         return {row[:5]: row[5:] for row in cursor}
 
 
-class Attack:
-    """What is printed of one measure, as linear constraints on the true count of each service and month."""
-
-    def __init__(self, measure: str, part: int) -> None:
-        self.measure, self.part = measure, part
-        self.cells: dict[tuple, int] = {}
-        self.rows: list[tuple[set[int], float]] = []
-
-    def cell(self, organisation: str, service: str | None, month: object) -> int:
-        return self.cells.setdefault((organisation, service, month), len(self.cells))
-
-    def saw(self, cells: set[int], printed: float) -> None:
-        self.rows.append((cells, printed))
-
-    def possible(self, cell: int) -> tuple[float, float]:
-        """The least and the greatest that the count can be; infinity where nothing bounds it."""
-        above = numpy.zeros((2 * len(self.rows), len(self.cells)))
-        limits = numpy.zeros(2 * len(self.rows))
-        for place, (cells, printed) in enumerate(self.rows):
-            for one in cells:
-                above[2 * place, one], above[2 * place + 1, one] = 1, -1
-            slack = ROUNDED_BY if printed else 0
-            limits[2 * place], limits[2 * place + 1] = printed + slack, slack - printed
-        target = numpy.zeros(len(self.cells))
-        target[cell] = 1
-        ends = []
-        for sign in (1, -1):
-            found = linprog(sign * target, A_ub=above, b_ub=limits, bounds=(0, None), method="highs")
-            assert found.status in (0, 3), f"the printed rows of {self.measure} contradict each other"
-            ends.append(sign * found.fun if found.status == 0 else sign * -numpy.inf)
-        return ends[0], ends[1]
-
-
 def attack(measure: str, part: int, figures: dict, truth: dict) -> Attack:
     """Gather everything printed about one measure: charts by month, quarters by service, organisation and region."""
-    made = Attack(measure, part)
+    made = Attack()
     months = {key[1:3] + key[4:] for key in truth if key[0] == measure and key[3] == "month"}
     leaves = {place for place in months if place[1] is not None}
     for place in sorted(leaves, key=str):
-        made.cell(*place)
+        made.place(place)
     for (organisation, service, month), printed in charted(measure, part, figures, truth).items():
         covered = {place for place in leaves if place[0] == organisation and place[2] == month}
         if service is not None:
             covered = {place for place in covered if place[1] == service}
-        made.saw({made.cell(*place) for place in covered}, printed)
+        made.saw(covered, *RULES.behind(printed))
     statistic = ("numerator", "denominator")[part]
     for figure in figures.values():
         if (figure["measure_code"], figure["statistic"], figure["period_kind"]) != (measure, statistic, "quarter"):
@@ -112,7 +79,7 @@ def attack(measure: str, part: int, figures: dict, truth: dict) -> Attack:
             and figure["organisation_code"] in ("ALL", place[0])
             and figure["service_id"] in (None, place[1])
         }
-        made.saw({made.cell(*place) for place in covered}, figure["value"])
+        made.saw(covered, *RULES.behind(figure["value"]))
     return made
 
 
@@ -146,9 +113,9 @@ def scale(measure: str) -> int:
 )
 def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(measure, part, figures, truth):
     made = attack(measure, part, figures, truth)
-    small = [place for place in made.cells if truth[measure, place[0], place[1], "month", place[2]][part] in SMALL]
+    small = [place for place in made.places if truth[measure, place[0], place[1], "month", place[2]][part] in SMALL]
     for place in small:
-        least, most = made.possible(made.cells[place])
+        least, most = made.possible([place])
         assert most - least >= FEWEST_POSSIBLE - 1, f"{measure} {place}: {least} to {most}"
         assert most >= SMALL.stop, f"{measure} {place}: {least} to {most}"
 
@@ -179,14 +146,12 @@ def test_no_month_of_an_organisation_less_its_printed_charts_is_one_small_servic
 
 def test_the_attack_finds_what_can_be_found():
     """Beside 20 in a total of 25 the hidden sister lies between 1 and 9; in a total of nought she is nought."""
-    made = Attack("made up", 0)
-    seen, hidden = made.cell("ZW1", "A", None), made.cell("ZW1", "B", None)
-    made.saw({seen}, 20)
-    made.saw({seen, hidden}, 25)
-    assert made.possible(hidden) == pytest.approx((1, 9))
-    other, nought = made.cell("ZW2", "A", None), made.cell("ZW2", "B", None)
-    made.saw({other, nought}, 0)
-    assert made.possible(nought) == pytest.approx((0, 0))
+    made = Attack()
+    made.saw(["seen"], *RULES.behind(20))
+    made.saw(["seen", "hidden"], *RULES.behind(25))
+    assert made.possible(["hidden"]) == (1, 9)
+    made.saw(["other", "nought"], *RULES.behind(0))
+    assert made.possible(["nought"]) == (0, 0)
 
 
 @pytest.mark.parametrize("measure", ["new_voices", "needs_met"])
@@ -196,19 +161,19 @@ def test_no_hidden_organisation_is_the_region_less_the_others(measure, part, fig
     mine = [
         figure for figure in figures.values() if (figure["measure_code"], figure["statistic"]) == (measure, statistic)
     ]
-    made = Attack(measure, part)
+    made = Attack()
     senders = [figure for figure in mine if figure["organisation_code"] != "ALL"]
     for figure in senders:
-        made.cell(figure["organisation_code"], None, None)
+        made.place(figure["organisation_code"])
     for figure in mine:
         if figure["value"] is not None:
-            cells = {made.cell(figure["organisation_code"], None, None)}
+            cells = {figure["organisation_code"]}
             if figure["organisation_code"] == "ALL":
-                cells = {made.cell(one["organisation_code"], None, None) for one in senders}
-            made.saw(cells, figure["value"])
+                cells = {one["organisation_code"] for one in senders}
+            made.saw(cells, *RULES.behind(figure["value"]))
     for figure in senders:
         if figure["value_state"] == "suppressed":
-            least, most = made.possible(made.cell(figure["organisation_code"], None, None))
+            least, most = made.possible([figure["organisation_code"]])
             assert most - least >= FEWEST_POSSIBLE - 1
 
 

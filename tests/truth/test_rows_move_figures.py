@@ -14,8 +14,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from psycopg2.extras import RealDictCursor
 
+from tests.attack import Rules
 from tests.truth import recount
+from tests.truth.attacked import Region, found_in
 from tests.truth.copies import copy_of
 from tests.truth.published import EDITION, Published, published
 
@@ -23,6 +26,7 @@ QUARTER = "2026-27-Q1"
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 SENT = dt.datetime(2026, 7, 28, 9, 0, tzinfo=dt.UTC)
 CHASES, ANSWERS = 5, 10
+OPEN_VALUES = 3
 UNTOLD, EXPLAINED, PUT_OFF = "ZW1-N-000912", "ZW2-D-000903", "ZW1-C-000155"
 PUT_OFF_TO = dt.date(2026, 12, 31)
 
@@ -220,3 +224,73 @@ def test_the_published_edition_keeps_its_figures_and_its_bytes(moved):
     frozen = {row["figure_id"]: row["value"] for row in Published(report.opened, EDITION).rows("figures")}
     assert frozen == {name: row["value"] for name, row in before.items()}
     assert publication.content(EDITION) == html.render(rows.read(report.opened, EDITION)).encode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def explained(moved) -> dict[str, dict]:
+    """What analysts are told of each figure that is other than in the edition."""
+    from warehouse import connection
+
+    with connection.connect("analyst") as opened, opened.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("select * from marts.mart_figure_differences")
+        return {row["figure_id"]: row for row in cursor}
+
+
+def test_every_figure_that_differs_from_the_edition_is_explained_and_no_other(moved, explained):
+    before, after, _ = moved
+    printed = {
+        name: tuple((rows.get(name) or {}).get(part) for rows in (before, after) for part in ("value", "value_state"))
+        for name in before.keys() | after.keys()
+    }
+    differing = {
+        name
+        for name, (was, state_was, now, state_now) in printed.items()
+        if state_was != state_now or (was is not None and now != pytest.approx(was, rel=1e-9))
+    }
+    assert len(differing) > 50
+    assert set(explained) == differing
+    for name, row in explained.items():
+        told = (row["value_then"], row["value_state_then"], row["value_now"], row["value_state_now"])
+        assert told == printed[name], name
+    assert {row["edition_id"] for row in explained.values()} == {EDITION}
+
+
+@pytest.mark.parametrize(
+    ("figure_id", "reason", "file_names"),
+    [
+        (f"chase_contacts.numerator/ZW1/{QUARTER}", "restated_file", ["complaints_2026-05_v2.csv"]),
+        (f"inputs_told.count/ZW1/{QUARTER}", "restated_file", ["register/told_back_20260630_v2.csv"]),
+        (f"inputs_declined_without_reason.count/ZW2/{QUARTER}", "restated_file", ["register_20260630_v2.xlsx"]),
+        (f"fft_positive.numerator/ZW2/ZW2-S-02/{QUARTER}", "restated_file", ["FFT_MH_2026-06_v2.xlsx"]),
+        (f"restrictive_interventions.numerator/ZW1/{QUARTER}", "withdrawn_file", ["restrictive_2026-06.csv"]),
+        ("spc/restrictive_interventions/ZW1/ZW1-S-02/2026-06/value", "withdrawn_file", ["restrictive_2026-06.csv"]),
+    ],
+)
+def test_the_file_behind_a_figure_that_moved_is_named(explained, figure_id, reason, file_names):
+    from warehouse import connection
+
+    row = explained[figure_id]
+    assert (row["reason_code"], row["file_names"]) == (reason, file_names)
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        cursor.execute("select load_id from audit.deliveries where file_name = any(%s)", (file_names,))
+        assert row["load_ids"] == [load_id for (load_id,) in cursor]
+
+
+def test_what_the_files_did_to_the_region_is_told_with_all_of_them(explained):
+    told = explained["inputs_waiting.count/ZWL/as_of"]
+    assert told["reason_codes"] == ["restated_file"]
+    assert "register/told_back_20260630_v2.csv" in told["file_names"]
+    assert {row["reason_code"] for row in explained.values()} == {"restated_file", "withdrawn_file"}
+
+
+def test_no_hidden_count_is_recovered_from_the_edition_and_the_figures_of_today_together(moved, loaded_region):
+    """What stayed as it was is one unknown in both, and what moved gives nothing away by having moved."""
+    before, after, _ = moved
+    now = Region(Rules(), "now")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ASSURE_DATABASE", loaded_region)
+        then = Region(Rules(), "then")
+    now.other, then.other = then, now
+    found = found_in([(then, list(before.values())), (now, list(after.values()))])
+    assert {name.rpartition(" ")[2] for name in found} == {"then", "now"}
+    assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}

@@ -39,6 +39,7 @@ deliveries as (
         deliveries.feed,
         deliveries.file_name,
         deliveries.file_sha256,
+        deliveries.mapping_version,
         deliveries.period_start_on,
         deliveries.period_end_on,
         deliveries.status_rank,
