@@ -1,4 +1,4 @@
-"""What judges what: every expectation with a right answer has something it is held against, in the unit of its measure."""
+"""What judges what: an expectation with a right answer is held against something, in the unit of its measure."""
 
 import csv
 
