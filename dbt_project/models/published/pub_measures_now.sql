@@ -10,16 +10,23 @@ measures as (
     where section is not null
 ),
 
--- The first threshold of a measure that judges it; where there is none, the one that says what it counts as in time.
-thresholds as (
-    select distinct on (thresholds.measure_code) thresholds.*
-    from {{ ref("thresholds") }} as thresholds
-    inner join measures on thresholds.measure_code = measures.measure_code
+judging as (
+    select * from {{ ref("judging_thresholds") }}
+    where expectation_id is null and quarter_id = '{{ var("report_quarter") }}'
+),
+
+-- Where nothing judges a measure, what says what it counts as in time.
+defining as (
+    select distinct on (measure_code)
+        measure_code,
+        plain_words,
+        owner
+    from {{ ref("thresholds") }}
+    where purpose = 'defines'
     order by
-        thresholds.measure_code asc,
-        (thresholds.unit = measures.unit) desc,
-        thresholds.owner asc nulls last,
-        thresholds.threshold_id desc
+        measure_code asc,
+        owner asc nulls last,
+        threshold_id desc
 ),
 
 described as (
@@ -37,12 +44,13 @@ described as (
         measures.disclosure_class,
         measures.section,
         measures.display_order,
-        thresholds.plain_words as threshold_words,
-        thresholds.owner as threshold_owner,
+        coalesce(judging.plain_words, defining.plain_words) as threshold_words,
+        case when judging.threshold_id is null then defining.owner else judging.owner end as threshold_owner,
         measures.valid_from
     from measures
     cross join icbs
-    left join thresholds on measures.measure_code = thresholds.measure_code
+    left join judging on measures.measure_code = judging.measure_code
+    left join defining on measures.measure_code = defining.measure_code
 )
 
 select * from described

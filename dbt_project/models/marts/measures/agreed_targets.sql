@@ -1,25 +1,24 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- The newest threshold that somebody owns and agreed, in the unit of the measure. A suggestion is no target.
+-- The target that a chart shows: what judges the measure in the newest quarter, where somebody owns it. A suggestion is
+-- no target.
 with
 
-thresholds as (
-    select * from {{ ref("thresholds") }}
-    where owner is not null and agreed_on <= {{ as_of_on() }}
+judging as (
+    select * from {{ ref("judging_thresholds") }}
+    where expectation_id is null and is_owned
 ),
 
-measures as (
-    select * from {{ ref("measures") }}
+newest as (
+    select max(period_end_on) as period_end_on
+    from {{ ref("measured_quarters") }}
 ),
 
 targets as (
-    select distinct on (thresholds.measure_code)
-        thresholds.measure_code,
-        thresholds.value
-    from thresholds
-    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
-    order by
-        thresholds.measure_code asc,
-        thresholds.agreed_on desc
+    select
+        judging.measure_code,
+        judging.value
+    from judging
+    inner join newest on judging.period_end_on = newest.period_end_on
 )
 
 select * from targets

@@ -14,8 +14,14 @@ quarters as (
     select * from {{ ref("measured_quarters") }}
 ),
 
+-- What the report says of itself rests on everything else that was counted.
 by_quarter as (
     select * from {{ ref("measures_by_quarter") }}
+    union all
+    select
+        *,
+        false as is_declared
+    from {{ ref("measures_survey_questions") }}
 ),
 
 told_back as (

@@ -42,6 +42,8 @@ measured as (
         sum(abs(value_count / given_count - coalesce(comparator_share, 0))) / 2 as dissimilarity,
         sum(sqrt(2 * comparator_share * (1 - comparator_share) / (pi() * given_count))) / 2 as expected_by_chance
     from against
+    -- Answers that the list of values does not hold are none that could be shared out.
+    where given_count > 0
     group by icb_code, organisation_code, quarter_id, basis, characteristic, comparator
     having count(comparator_share) > 0 and bool_and(comparator_share is not null or value_count = 0)
 )

@@ -31,26 +31,8 @@ agreements as (
     select * from {{ ref("stg_agreement") }}
 ),
 
--- The threshold that judges a measure: the newest with an owner, agreed by the end of the quarter; else a suggestion.
 judging as (
-    select distinct on (quarters.quarter_id, thresholds.measure_code)
-        quarters.quarter_id,
-        thresholds.measure_code,
-        thresholds.threshold_id,
-        thresholds.operator,
-        thresholds.value,
-        thresholds.owner_kind,
-        thresholds.owner,
-        thresholds.owner is not null and thresholds.agreed_on is not null as is_owned
-    from {{ ref("thresholds") }} as thresholds
-    inner join measures on thresholds.measure_code = measures.measure_code and thresholds.unit = measures.unit
-    inner join quarters on thresholds.agreed_on is null or thresholds.agreed_on <= quarters.period_end_on
-    order by
-        quarters.quarter_id asc,
-        thresholds.measure_code asc,
-        (thresholds.owner is not null and thresholds.agreed_on is not null) desc,
-        thresholds.agreed_on desc nulls last,
-        thresholds.threshold_id asc
+    select * from {{ ref("judging_thresholds") }}
 ),
 
 -- Without an agreement nobody may ask, so nobody failed to answer.
@@ -114,6 +96,14 @@ answered as (
     select
         asked_by_quarter.*,
         answers.measure_code,
+        -- Where no measure judges, as where there is no right answer, each that answers is part of the answer.
+        answers.judges or not bool_or(coalesce(answers.judges, false)) over (
+            partition by
+                asked_by_quarter.expectation_id,
+                asked_by_quarter.icb_code,
+                asked_by_quarter.organisation_code,
+                asked_by_quarter.quarter_id
+        ) as is_decisive,
         measures.display_order,
         measures.minimum_denominator,
         measured.numerator,
@@ -138,13 +128,12 @@ answered as (
             when measured.value_state in ('not_applicable', 'too_early') then measured.value_state
             when measured.value_state = 'too_few_to_say' or measured.denominator < measures.minimum_denominator
                 then 'too_few_to_say'
-            when not coalesce(judging.is_owned, false) or expectations.answer_kind in ('shown', 'self') then 'shown'
+            when not coalesce(judging.is_owned, false) then 'shown'
             when judging.operator = 'at_least' and measured.value >= judging.value then 'met'
             when judging.operator = 'at_most' and measured.value <= judging.value then 'met'
             else 'not_met'
         end as measure_status
     from asked_by_quarter
-    inner join expectations on asked_by_quarter.expectation_id = expectations.expectation_id
     left join answers on asked_by_quarter.expectation_id = answers.expectation_id
     left join measures on answers.measure_code = measures.measure_code
     left join measured
@@ -154,7 +143,10 @@ answered as (
             and asked_by_quarter.measured_code = measured.organisation_code
             and asked_by_quarter.quarter_id = measured.quarter_id
     left join judging
-        on answers.measure_code = judging.measure_code and asked_by_quarter.quarter_id = judging.quarter_id
+        on
+            asked_by_quarter.expectation_id = judging.expectation_id
+            and answers.measure_code = judging.measure_code
+            and asked_by_quarter.quarter_id = judging.quarter_id
     left join agreed
         on
             answers.measure_code = agreed.measure_code
@@ -162,7 +154,7 @@ answered as (
             and asked_by_quarter.quarter_id = agreed.quarter_id
 ),
 
--- One measure not met is enough; one that is missing leaves the rest partly evidenced.
+-- One measure not met is enough; one that judges and is missing leaves the rest partly evidenced.
 combined as (
     select
         expectation_id,
@@ -174,8 +166,11 @@ combined as (
         is_joining,
         bool_or(measure_status = 'not_met') as has_unmet,
         bool_or(measure_status in ('met', 'not_met', 'shown')) as has_answer,
-        bool_or(measure_status in ('no_evidence_received', 'no_agreement', 'too_few_to_say', 'too_early')) as has_gap,
-        bool_or(measure_status = 'shown') as has_unowned,
+        bool_or(
+            is_decisive
+            and measure_status in ('no_evidence_received', 'no_agreement', 'too_few_to_say', 'too_early')
+        ) as has_gap,
+        bool_or(measure_status = 'met') and not bool_or(is_decisive and measure_status = 'shown') as is_met,
         bool_or(evidence_basis <> 'none') as is_evidenced,
         bool_or(evidence_basis = 'declared') as is_declared,
         -- Of several reasons for no answer, the one that says most.
@@ -186,7 +181,7 @@ combined as (
                     array['too_early', 'too_few_to_say', 'no_evidence_received', 'no_agreement', 'not_applicable'],
                     measure_status
                 ) nulls last
-        ))[1] as why_not,
+        ) filter (where is_decisive))[1] as why_not,
         array_agg(measure_code order by display_order) filter (where measure_code is not null) as measure_codes
     from answered
     group by
@@ -201,7 +196,11 @@ deciding_measures as (
         icb_code asc,
         organisation_code asc,
         quarter_id asc,
-        array_position(array['not_met', 'shown', 'met'], measure_status) asc nulls last,
+        array_position(
+            array['not_met', 'shown', 'met', 'shown beside'],
+            measure_status || case when measure_status = 'shown' and not is_decisive then ' beside' else '' end
+        ) asc nulls last,
+        is_decisive desc,
         display_order asc
 ),
 
@@ -226,7 +225,7 @@ judged as (
             when not combined.has_answer then combined.why_not
             when combined.has_unmet then 'not_met'
             when combined.has_gap then 'partly_evidenced'
-            when combined.has_unowned then 'shown'
+            when not combined.is_met then 'shown'
             -- A region that two thirds did not evidence is never met.
             when
                 combined.organisation_code = 'ALL'

@@ -12,6 +12,8 @@ by_month as (
     select * from {{ ref("measures_first_contact") }}
     union all
     select * from {{ ref("measures_complaints") }}
+    union all
+    select * from {{ ref("measures_outcomes") }}
 )
 
 select * from by_month

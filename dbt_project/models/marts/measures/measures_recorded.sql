@@ -44,6 +44,12 @@ recorded as (
     select * from {{ ref("measures_surveys") }}
     union all
     select * from {{ ref("measures_learning") }}
+    union all
+    select * from {{ ref("measures_ethnicity") }}
+    union all
+    select * from {{ ref("measures_savings") }}
+    union all
+    select * from {{ ref("measures_disclosure") }}
 )
 
 select * from recorded

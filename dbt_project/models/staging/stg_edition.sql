@@ -1,0 +1,13 @@
+with
+
+editions as (
+    select
+        editions.edition_id,
+        editions.quarter_id,
+        editions.icb_code,
+        editions.data_cut_at
+    from {{ source("audit", "editions") }} as editions
+    where editions.data_cut_at <= timestamptz '{{ var("as_of") }}'
+)
+
+select * from editions

@@ -1,0 +1,186 @@
+"""Every status that each of the 118 expectations can take, made by rows of raw and nothing else."""
+
+import contextlib
+import csv
+import datetime as dt
+from collections import defaultdict
+
+import psycopg2
+import pytest
+from psycopg2.extras import Json
+
+from expectations.contract import load_contracts
+from tests.dbt import stories
+from tests.dbt.sender import Sender
+from tests.dbt_run import dbt
+from warehouse import connection
+from warehouse.paths import ROOT
+
+AS_OF = dt.datetime(2026, 7, 29, 6, tzinfo=dt.UTC)
+NOTHING: stories.Rows = {record: [] for record in load_contracts() if record != "published_statistic"}
+
+
+def _seed(name: str) -> list[dict[str, str]]:
+    with (ROOT / f"dbt_project/seeds/{name}.csv").open(encoding="utf-8", newline="") as content:
+        return list(csv.DictReader(content))
+
+
+EXPECTATIONS = {row["expectation_id"]: row for row in _seed("expectations")}
+MEASURES = {row["measure_code"]: row for row in _seed("measures")}
+# A month without activity has no rate and is no evidence; a month without interventions is known, and none was hurt.
+SOMETIMES_OUT_OF_NONE = {"E26"}
+# There are always four kinds of benefit and seventeen questions.
+NEVER_OUT_OF_NONE = {"E107", "E108"}
+# People are counted from ten on, and nine characteristics of each are never too few.
+NEVER_TOO_FEW = {"E57"}
+
+
+def _populate(cursor) -> None:
+    """A region of one commissioner and one trust for every story, and in the first those who cannot answer."""
+    ward = {"service": stories.register(well=True, many=1)["service"]}
+    told = {
+        "WELL": stories.register(well=True, many=24),
+        "AMISS": stories.register(well=False, many=24),
+        "FEW": stories.register(well=True, many=2),
+        "SOME": stories.some(),
+        "SHORT": stories.short(),
+        "LOOSE": stories.loose(),
+        "HALF": stories.half(),
+        "EMPTY": NOTHING | ward,
+        "SILENT": ward,
+    }
+    for name, rows in told.items():
+        for code, kind in ((name, "nhs_trust"), (f"{name}_ICB", "icb")):
+            sender = Sender(cursor, code, f"Made-up {code}", "full", icb=f"Q{name}", kind=kind)
+            sender.agree(NOTHING)
+            sender.expect("register", stories.FIRST, stories.LAST, AS_OF.date())
+            kept = rows if kind == "nhs_trust" else stories.kept_by_a_commissioner(rows)
+            sender.send("register", kept, stories.FIRST, stories.LAST)
+    # Who has just joined has sent nothing yet, and who has no agreement may not be asked. A region without a
+    # commissioner has nobody who answers for its report.
+    for name, joined_on, agreed in (("NEW", dt.date(2026, 5, 1), NOTHING), ("STRANGER", stories.FIRST, ())):
+        for code, kind in ((name, "nhs_trust"), (f"{name}_ICB", "icb")):
+            region = "QWELL" if kind == "nhs_trust" else f"Q{name}"
+            sender = Sender(cursor, code, f"Made-up {code}", "full", icb=region, kind=kind, joined_on=joined_on)
+            sender.agree(agreed)
+            sender.send("services", ward, stories.FIRST, stories.LAST)
+    Sender(cursor, "SMALL", "Made-up charity", "minimal", icb="QWELL").agree(NOTHING)
+    _publish(cursor, "QWELL", "suppressed")
+    _publish(cursor, "QEMPTY", "counted")
+    Sender(cursor, "LONE", "Made-up trust", "full", icb="QLONE").agree(NOTHING)
+
+
+def _publish(cursor, icb: str, value_state: str) -> None:
+    """Freeze an edition of one figure of people."""
+    edition = f"2026-27-Q1/{icb}/1"
+    cursor.execute(
+        "insert into audit.editions (edition_id, quarter_id, icb_code, edition_number, state, data_cut_at,"
+        " accepted_through, code_version) values (%s, '2026-27-Q1', %s, 1, 'draft', '2026-07-28', 1, '0')",
+        [edition, icb],
+    )
+    figure = {
+        "figure_id": "restrictive_interventions.numerator/WELL/2026-27-Q1", "value_state": value_state,
+        "measure_code": "restrictive_interventions", "statistic": "numerator", "disclosure_class": "people",
+        "value": 10 if value_state == "counted" else None,
+    }  # fmt: skip
+    cursor.execute("insert into audit.edition_rows values (%s, 'pub_figures', 1, %s)", [edition, Json(figure)])
+
+
+@pytest.fixture(scope="module")
+def found(shared_warehouse) -> dict[str, set[str]]:
+    """Expectation → the statuses that it takes anywhere, in any quarter, before and after its thresholds are agreed."""
+    target = connection.admin_url(shared_warehouse)
+    opened = psycopg2.connect(
+        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
+    )
+    opened.autocommit = True
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        _populate(cursor)
+        dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", as_of=AS_OF)
+        statuses = _statuses(cursor)
+        _agree(cursor)
+        dbt("run", "--select", "mart_evidence", as_of=AS_OF)
+        for expectation, more in _statuses(cursor).items():
+            statuses[expectation] |= more
+        yield statuses
+
+
+def _agree(cursor) -> None:
+    """Let the board agree every value that judges, and one for each measure of a trend."""
+    cursor.execute(
+        "update intermediate.thresholds set owner = 'The board', owner_kind = 'icb', agreed_on = '2024-01-01'"
+        " where purpose = 'judges'"
+    )
+    for expectation, row in EXPECTATIONS.items():
+        if row["answer_kind"] == "trend":
+            for code in _decisive(expectation):
+                better = MEASURES[code]["direction"] == "increase"
+                is_share = MEASURES[code]["statistic"] == "share"
+                cursor.execute(
+                    "insert into intermediate.thresholds (threshold_id, measure_code, expectation_id, purpose,"
+                    " operator, value, unit, owner_kind, owner, agreed_on)"
+                    " values (%s, %s, %s, 'judges', %s, %s, %s, 'icb', 'The board', '2024-01-01')",
+                    [
+                        f"{expectation}_{code}", code, expectation, "at_least" if better else "at_most",
+                        0.5 if is_share else 5, MEASURES[code]["unit"],
+                    ],
+                )  # fmt: skip
+
+
+def _statuses(cursor) -> dict[str, set[str]]:
+    cursor.execute(
+        "select expectation_id, organisation_code, status, coalesce(reason_code, '') from marts.mart_evidence"
+    )
+    taken = defaultdict(set)
+    asked = defaultdict(set)
+    for expectation, organisation, status, reason in cursor.fetchall():
+        taken[expectation].add("joining" if reason == "joining" else status)
+        asked[expectation].add(organisation)
+    cursor.execute("select organisation_code from marts.dim_organisation where is_asked")
+    everybody = {code for (code,) in cursor.fetchall()}
+    for expectation in EXPECTATIONS:
+        if everybody - asked[expectation]:
+            taken[expectation].add("not_asked")
+    return taken
+
+
+def _answers(expectation: str) -> dict[str, bool]:
+    """Measure → whether it judges the expectation."""
+    rows = [row for row in _seed("expectation_measures") if row["expectation_id"] == expectation]
+    found = {row["measure_code"]: row["judges"] == "true" for row in rows if row["measure_code"]}
+    for row in rows:
+        if not row["measure_code"]:
+            found |= _answers(row["of_expectation_id"])
+    return found
+
+
+def _decisive(expectation: str) -> list[str]:
+    answers = _answers(expectation)
+    return [code for code, judges in answers.items() if judges or not any(answers.values())]
+
+
+def _possible(expectation: str) -> set[str]:
+    """The statuses an expectation can take, by its kind, whom it is asked of and the measures that decide it."""
+    row, decisive = EXPECTATIONS[expectation], _decisive(expectation)
+    is_judged = row["answer_kind"] in ("target", "presence", "trend")
+    can = {"shown", "no_evidence_received", "not_asked"}
+    if row["asked_of"] != "self":
+        can |= {"joining", "no_agreement"}
+    if is_judged:
+        can |= {"met", "not_met"}
+    if len(decisive) > 1 or (is_judged and row["asked_of"] not in ("icb", "self")):
+        can.add("partly_evidenced")
+    if expectation not in NEVER_TOO_FEW and any(int(MEASURES[code]["minimum_denominator"]) > 1 for code in decisive):
+        can.add("too_few_to_say")
+    if expectation not in NEVER_OUT_OF_NONE and (
+        expectation in SOMETIMES_OUT_OF_NONE or not any(MEASURES[code]["is_charted"] == "true" for code in decisive)
+    ):
+        can.add("not_applicable")
+    if "influence" in decisive:
+        can.add("too_early")
+    return can
+
+
+@pytest.mark.parametrize("expectation", EXPECTATIONS)
+def test_an_expectation_takes_every_status_that_it_can(expectation, found):
+    assert found[expectation] == _possible(expectation)
