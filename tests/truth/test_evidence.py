@@ -18,12 +18,8 @@ EXPECTATIONS = {
 }
 # Expectations of which nobody in the region has evidence, and why. One that is answered leaves this list.
 WITHOUT_EVIDENCE = {
-    "its senders send no such records yet": (
-        "E02 E08 E09 E11 E12 E21 E23 E32 E33 E34 E35 E37 E43 E47 E52 E57 E58 E63 E69 E70 E74 E77 E86 E87 E88 E89 E92"
-        " E94 E106 E112 E113 E114 E116 E118"
-    ),
-    "told in mart_restraint_by_ethnicity alone, and no sender counts bed days by ethnic group": "E48",
-    "no measure yet: costs and admissions before and after": "E78",
+    "told in mart_restraint_by_ethnicity alone: a rate ratio by group is no measure of one figure": "E48",
+    "no measure yet: costs and admissions before and after, of which the care board sends both": "E78",
     "no measure yet: questions of a survey and the attack on what is published are the report's own": "E107 E115",
 }
 

@@ -171,7 +171,11 @@ def held_per_1000_bed_days(files: Path, ward: str) -> dict[str, float]:
     activity = by_month(files, "activity")
     held = by_month(files, "restrictive")
     days = {
-        month: sum(int(row["Value"]) for row in lines if row["Service code"] == ward and row["Count"].startswith("Occ"))
+        month: sum(
+            int(row["Value"])
+            for row in lines
+            if row["Service code"] == ward and row["Count"].startswith("Occ") and row["Counted for"] == "Everybody"
+        )
         for month, lines in activity.items()
     }
     return {
