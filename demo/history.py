@@ -107,7 +107,7 @@ class Deck:
 def meetings(truth: Truth, first_month: str, provider: Row, group: Row, which: int) -> Iterator[Row]:
     """A group's monthly meetings; about one in twenty is planned and does not take place."""
     chance = Chance(truth.region["seed"], "meetings", group["id"])
-    own = [one for one in provider["activities"] if one["group"] == group["id"]]
+    own = [one for one in provider["activities"] if one["group"] == group["id"] and one["share"]]
     for month in months(first_month, truth.region["last_month"]):
         planned = working_day_after(weekday_of_month(month, 2, which % 4 + 1), 0)
         running = [one for one in own if one["started_on"] <= planned <= one.get("closed_on", planned)]
@@ -290,6 +290,7 @@ def plant(history: History, truth: Truth) -> None:
             "theme_source": "human", "reply_wanted": row["reply_wanted"],
             "acknowledged_on": row["received_on"] + timedelta(days=1), "to_tell": row["to_tell"],
         })  # fmt: skip
+    history.sessions += [dict(row, known_on=row["planned_on"]) for row in history.provider.get("sessions", [])]
     by_id = {row["input_id"]: row for row in history.inputs}
     for row in truth.planted(code, "decisions"):
         history.decisions.append({

@@ -18,6 +18,17 @@ STATEMENTS = {
     "was_told_what_happened": "I was told what happened with what I said",
     "saw_change_happen": "I saw something change because of what we said",
     "trust": "I trust that taking part makes a difference",
+    "knew_what_was_expected": "I knew what was expected of me",
+    "treated_as_equal": "I was treated as an equal",
+    "valued": "What I brought was valued",
+    "supported": "I was supported to take part",
+    "confidence": "Taking part made me more confident",
+    "new_skills": "I learnt something new",
+    "relationships": "People got on well with one another",
+    "skills_needed": "We had the skills that we needed",
+    "openness_to_challenge": "It was safe to disagree",
+    "skills": "My skills were used",
+    "strengths_recognised": "What each of us is good at was seen",
 }
 
 
@@ -38,7 +49,9 @@ def survey(truth: Truth, end: date) -> Iterator[dict[str, Any]]:
     for reached in provider["reaches"]:
         if reached.get("from", end) > end:
             continue
-        for item, usual in provider["asks"].items():
+        more = provider["asks_more"]
+        later = dict.fromkeys(more["items"], more["answers"]) if more["from"] <= end else {}
+        for item, usual in (provider["asks"] | later).items():
             chance = Chance(truth.region["seed"], "survey", reached["service"], item, end)
             weights = answered(truth, reached, item, end) or usual
             counts = Counter(chance.weighted(weights) for _ in range(chance.near(reached["members"], 0.15)))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from demo import charity, network, peers, trust_complaints, trust_datix, trust_fft, trust_register, youth_trust
+from demo import (
+    care_board,
+    charity,
+    network,
+    peers,
+    people,
+    trust_complaints,
+    trust_datix,
+    trust_fft,
+    trust_register,
+    youth_trust,
+)
 from demo.outbox import Outbox
 from demo.truth import Truth, load
 
@@ -33,6 +44,10 @@ def write(folder: Path, truth: Truth = TRUTH, *, template: Path | None = TEMPLAT
     peers.write(boxes["ZW4"])
     youth_trust.write(boxes["ZW5"])
     trust_register.write_workbooks(boxes["ZWL_ICB"])
+    care_board.write(boxes["ZWL_ICB"])
     network.write(boxes["ZWL_NET"])
+    for code, provider in truth.providers.items():
+        if "book" in provider:
+            people.write(boxes[code])
     if template is not None:
         charity.write(boxes["ZW3"], template)

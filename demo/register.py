@@ -14,17 +14,24 @@ from demo.truth import HERE
 COMES_WITH = {
     "held_on": ("mode", "stage", "lived_experience_count", "first_time_count", "carer_count", "invited_count",
                 "duration_minutes", "is_venue_accessible", "venue_kind", "agenda_codes", "need_stated_count",
-                "need_met_count"),
-    "minutes_issued_on": (), "papers_sent_on": (), "acknowledged_on": (), "implemented_on": (), "closed_on": (),
-    "verified_on": ("verified_by_kind",),
+                "need_met_count", "method_codes", "is_briefing", "is_trauma_related"),
+    "minutes_issued_on": (), "papers_sent_on": (), "acknowledged_on": (),
+    "implemented_on": ("qi_register_ref", "saving_gbp", "saving_basis"),
+    "closed_on": (), "verified_on": ("verified_by_kind",), "reviewed_on": ("reviewed_session_id",),
     "minutes_shared_on": (), "asset_map_on": (), "options_appraisal_on": (), "procurement_notice_on": (),
-    "reflection_worked_on": (), "reflection_not_worked_on": (),
+    "reflection_worked_on": (), "reflection_not_worked_on": (), "eia_on": (), "risk_plan_on": (),
+    "measures_agreed_with_members_on": (), "diversity_plan_reviewed_on": (),
 }  # fmt: skip
 
-# What a register of commissioning says about a piece of work and no other.
-OF_COMMISSIONING = (
+# What only some registers say about a piece of work, or about a group.
+OF_SOME_WORK = (
     "tier", "asset_map_on", "options_appraisal_on", "procurement_notice_on", "questions_answered",
-    "reflection_worked_on", "reflection_not_worked_on",
+    "reflection_worked_on", "reflection_not_worked_on", "eia_on", "risk_plan_on", "measure_codes",
+    "measures_agreed_with_members_on",
+)  # fmt: skip
+OF_SOME_GROUPS = (
+    "is_key_board", "voting_seat_count", "lived_experience_vote_count", "has_membership_criteria", "ground_rules_on",
+    "respect_agreement_on", "conflict_agreement_on", "power_discussed_on", "diversity_plan_reviewed_on",
 )  # fmt: skip
 
 
@@ -42,17 +49,16 @@ def as_known(history: History, day: date) -> dict[str, list[Row]]:
             for one in provider["services"]
         ],
         "involvement_group": [
-            {"group_id": one["id"], "group_name": one["name"], "group_kind": one["kind"],
-             "governance_level": one["level"], "purpose": one["purpose"], "started_on": one["started_on"],
-             "lived_experience_member_count": one["members"], "agreed_term": "Co-production",
-             "terms_agreed_on": one["started_on"] + timedelta(days=28),
-             "tor_reviewed_on": reviewed(one["started_on"], day), "is_key_board": one.get("is_key_board"),
-             "voting_seat_count": one.get("voting_seat_count"),
-             "lived_experience_vote_count": one.get("lived_experience_vote_count")}
+            {key: one.get(key) for key in OF_SOME_GROUPS}
+            | {"group_id": one["id"], "group_name": one["name"], "group_kind": one["kind"],
+               "governance_level": one["level"], "purpose": one["purpose"], "started_on": one["started_on"],
+               "lived_experience_member_count": one["members"], "agreed_term": "Co-production",
+               "terms_agreed_on": one["started_on"] + timedelta(days=28),
+               "tor_reviewed_on": reviewed(one["started_on"], day)}
             for one in provider["groups"]
         ],
         "involvement_activity": [
-            {key: one.get(key) for key in OF_COMMISSIONING}
+            {key: one.get(key) for key in OF_SOME_WORK}
             | {"activity_id": one["id"], "activity_name": one["name"], "group_id": one["group"],
                "activity_kind": one["kind"], "level_claimed": one["level"], "started_on": one["started_on"],
                "closed_on": one.get("closed_on"), "scope": one["scope"], "scope_recorded_on": one["started_on"],
@@ -116,7 +122,11 @@ def tables(
 
     Lists are joined by semicolons, or by another sign, or left as lists where `joined_by` is None.
     """
-    known = as_known(history, day)
+    return in_lines(as_known(history, day), sender, joined_by)
+
+
+def in_lines(known: dict[str, list[Row]], sender: dict[str, Any], joined_by: str | None) -> dict[str, list[list[Any]]]:
+    """The same of rows that are at hand; of records that the sender does not keep there is nothing."""
     return {
         record: [list(columns)] + [
             [in_words(row.get(key), sender["says"].get(key, {}), joined_by) for key in columns.values()]

@@ -17,7 +17,7 @@ COLUMNS = [
     "Date responded", "Date closed", "Unit", "KO41a subject 1", "KO41a subject 2", "Outcome", "Complainant",
     "Ethnicity", "Handler notes",
 ]  # fmt: skip
-ACTIVITY_COLUMNS = ["Month ending", "Service code", "Service", "Count", "Value"]
+ACTIVITY_COLUMNS = ["Month ending", "Service code", "Service", "Count", "Value", "Counted for", "Category"]
 ACCESS = {"Access to treatment or drugs": 30, "Appointments": 34, "Waiting times": 24,
           "Admissions, discharge and transfers": 12}  # fmt: skip
 OTHER = {"Communications": 30, "Values and behaviours": 20, "Patient care including nutrition and hydration": 16,
@@ -151,10 +151,21 @@ def send_activity(outbox: Outbox, month: date) -> None:
             if key in service:
                 spread = 0.015 if key == "open_referrals" else 0.06
                 counts.append((label, chance.near(service[key], spread)))
-        lines += [[f"{end:%d/%m/%Y}", service["id"], service["name"], label, value] for label, value in counts]
+        counted = [(label, value, "Everybody", None) for label, value in counts]
+        if "beds" in service and month >= month_of(outbox.truth.region["bed_days_by_ethnicity_from"]):
+            label, value = counts[0]
+            counted += [(label, part, "Ethnic category", category) for category, part in by_ethnicity(value).items()]
+        lines += [[f"{end:%d/%m/%Y}", service["id"], service["name"], *cells] for cells in counted]
     good = csv_bytes([ACTIVITY_COLUMNS, *lines])
     for event in outbox.truth.of(PROVIDER, kind="bad_file", feed="activity"):
         if month_of(event["month"]) == month:
             outbox.send(event["later_file"], good, event["later_sent_on"])
             good = LOGIN_PAGE
     outbox.send(name, good, sent_on)
+
+
+def by_ethnicity(bed_days: int) -> dict[str, int]:
+    """A ward's bed days by the category of who lay there; what rounding leaves over stands under not known."""
+    shares = sum(ETHNICITIES.values())
+    parts = {category: bed_days * weight // shares for category, weight in ETHNICITIES.items()}
+    return parts | {"99": bed_days - sum(parts.values()) + parts["99"]}

@@ -30,7 +30,8 @@ PSEUDO_TOTALS = [
     "England (including Independent Sector Providers)", "England (excluding Independent Sector Providers)",
     "Selection (excluding suppressed data)",
 ]  # fmt: skip
-ACTIVITY = ["Service code", "Service", "Contacts", "Referrals received", "Open referrals"]
+ACTIVITY = ["Service code", "Service", "Contacts", "Referrals received", "Open referrals", "First contacts",
+            "Choice offered and recorded", "Caseload", "Crisis preferences in date"]  # fmt: skip
 
 
 def write(outbox: Outbox) -> None:
@@ -118,5 +119,6 @@ def service_row(truth: Truth, service: dict[str, Any], month: date) -> list[Any]
 def activity_row(truth: Truth, service: dict[str, Any], month: date) -> list[Any]:
     """One service's counts; a dash where a service has no such thing."""
     chance = Chance(truth.region["seed"], "activity", service["id"], month)
-    counts = [chance.near(service[key], 0.05) for key in ("contacts", "referrals", "open_referrals")]
+    keys = ("contacts", "referrals", "open_referrals", "first_contacts", "choices", "caseload", "preferences")
+    counts = [chance.near(service.get(key, 0), 0.05) for key in keys]
     return [service["id"], service["name"], *(count or "-" for count in counts)]

@@ -12,12 +12,15 @@ from demo.days import quarter_ends, working_day_after
 from demo.history import lived
 from demo.outbox import Outbox, csv_bytes
 from demo.register import senders, tables
+from demo.upkeep import written_up
 from demo.workbooks import saved
 
 SHEETS = {
     "service": "Services", "involvement_group": "Groups", "involvement_activity": "Activities", "session": "Sessions",
     "input": "Inputs", "decision": "Decisions", "change": "Changes", "told_back": "Told back",
-    "material": "Materials",
+    "material": "Materials", "involvement_role": "Roles", "person_characteristic": "About people",
+    "participation": "Who came", "claim": "Claims", "concern": "Concerns", "recruitment": "Recruitment",
+    "action": "Actions", "quote": "Quotes", "provider_return": "Return", "survey_answer": "Surveys",
 }  # fmt: skip
 NOTES = [
     "Register of involvement",
@@ -41,7 +44,7 @@ def write_csvs(outbox: Outbox) -> None:
 
 def write_workbooks(outbox: Outbox) -> None:
     """Fenbrook and Tarn, and the care board: `register_<day>.xlsx`, one workbook a quarter."""
-    history = lived(outbox.truth, outbox.provider)
+    history = written_up(lived(outbox.truth, outbox.provider), outbox.truth)
     for session in history.sessions:
         if "minutes_issued_on" in session:
             session["minutes_shared_on"] = working_day_after(session["minutes_issued_on"], 2)

@@ -17,7 +17,7 @@ KINDS = {
     "effect", "chain", "spike", "season", "implemented_before_decided", "reissued_file", "restated_file", "silent",
     "declined_without_reason", "declined_with_reason", "never_told", "no_reply_wanted", "cannot_be_reached",
     "revised_deadline", "overdue", "bad_row", "bad_file", "sent", "honest", "told_disputed", "pages_moved", "joined",
-    "not_coproduced", "challenged",
+    "not_coproduced", "challenged", "reversal", "fewer_asked",
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ class Truth:
         for event in self.events:
             if event.get("stream") != stream or service not in event["services"]:
                 continue
-            if event["kind"] == "effect" and month >= event["from"]:
+            if event["kind"] in ("effect", "fewer_asked") and month >= event["from"]:
                 level *= event["factor"]
             if event["kind"] == "spike" and month == month_of(event["month"]):
                 level *= event["factor"]

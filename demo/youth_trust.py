@@ -12,6 +12,7 @@ from demo.days import quarter_ends
 from demo.history import lived
 from demo.outbox import Outbox, csv_text
 from demo.register import senders, tables
+from demo.upkeep import written_up
 
 PROVIDER = "ZW5"
 
@@ -19,7 +20,7 @@ PROVIDER = "ZW5"
 def write(outbox: Outbox) -> None:
     """Send `tideway_<day>.zip` each quarter, and once more where truth says that it was sent again."""
     truth = outbox.truth
-    history, sender = lived(truth, PROVIDER), senders()[PROVIDER]
+    history, sender = written_up(lived(truth, PROVIDER), truth), senders()[PROVIDER]
     for change in history.changes:
         change["cost_gbp"] = Chance(truth.region["seed"], "cost", change["change_id"]).between(0, 400_000) / 100
     again = {event["file"]: event for event in truth.of(PROVIDER, kind="reissued_file")}

@@ -24,6 +24,11 @@ RECORDS = ("input", "decision", "change", "told_back", "session")
 SHEETS = {
     "input": "Inputs", "decision": "Decisions", "change": "Changes", "told_back": "Told back", "session": "Sessions",
 }  # fmt: skip
+BOOK_SHEETS = {
+    "involvement_role": "Roles", "person_characteristic": "About people", "participation": "Who came",
+    "claim": "Claims", "concern": "Concerns", "recruitment": "Recruitment", "action": "Actions",
+    "material": "Materials", "quote": "Quotes", "provider_return": "Return", "survey_answer": "Surveys",
+}  # fmt: skip
 LISTS = ("input_ids", "decision_ids")
 
 Row = dict[str, Any]
@@ -103,6 +108,30 @@ def registers(region: Path) -> Iterator[tuple[str, dt.date, dict[str, list[Row]]
 def newest_registers(region: Path) -> dict[str, dict[str, list[Row]]]:
     """The register of each sender that counts: the last one sent."""
     return {sender: read for sender, _, read in registers(region)}
+
+
+def books(region: Path, sender: str) -> Iterator[dict[str, list[Row]]]:
+    """A sender's books of those who take part, oldest first, each record as rows in plain names."""
+    columns = senders()[f"{sender} book"]["columns"]
+    for path in sorted((region / sender.lower()).rglob("people_*.xlsx")):
+        yield _book(path, tuple((record, tuple(headings.items())) for record, headings in columns.items()))
+
+
+def newest_book(region: Path, sender: str) -> dict[str, list[Row]]:
+    *_, newest = books(region, sender)
+    return newest
+
+
+@cache
+def _book(path: Path, columns: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> dict[str, list[Row]]:
+    workbook = openpyxl.load_workbook(path, read_only=True)
+    return {
+        record: [
+            {name: cell.date() if isinstance(cell := row[heading], dt.datetime) else cell for heading, name in headings}
+            for row in _below(workbook[BOOK_SHEETS[record]], 4)
+        ]
+        for record, headings in columns
+    }
 
 
 def sent_on(path: Path) -> dt.date:

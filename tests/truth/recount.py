@@ -243,7 +243,7 @@ def activity(region: Path, count: str) -> dict[tuple[str, dt.date], int]:
         (row["Service code"], month): int(row["Value"])
         for month, path in files.newest_of_each_month(region / "zw1", "activity").items()
         for row in files.rows_of_csv(path)
-        if row["Count"] == count
+        if row["Count"] == count and row["Counted for"] == "Everybody"
     }
 
 

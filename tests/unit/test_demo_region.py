@@ -171,7 +171,11 @@ def held_per_1000_bed_days(files: Path, ward: str) -> dict[str, float]:
     activity = by_month(files, "activity")
     held = by_month(files, "restrictive")
     days = {
-        month: sum(int(row["Value"]) for row in lines if row["Service code"] == ward and row["Count"].startswith("Occ"))
+        month: sum(
+            int(row["Value"])
+            for row in lines
+            if row["Service code"] == ward and row["Count"].startswith("Occ") and row["Counted for"] == "Everybody"
+        )
         for month, lines in activity.items()
     }
     return {
@@ -476,4 +480,4 @@ def test_only_tideways_members_say_that_they_were_not_told(files):
 def test_the_board_owns_up_in_its_last_register(files):
     decisions = {row["Reference"]: row for row in entries(files / "zwl_icb" / "register_20260630.xlsx", "Decisions")}
     kinds = {row["id"]: decisions[row["id"]]["Type"] for row in event("EV-46")["decisions"]}
-    assert Counter(kinds.values()) == {"Not to co-produce": 1, "Priority": 3}
+    assert Counter(kinds.values()) == {"Not to co-produce": 2, "Priority": 4}
