@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from demo.days import month_end, months, quarter_ends
 from demo.history import lived
 from demo.outbox import Outbox
 from demo.register import senders, tables
+from demo.returns import answers_of
 from demo.truth import Truth
 
 PROVIDER = "ZW4"
@@ -39,6 +40,14 @@ def write(outbox: Outbox) -> None:
         sent_on = outbox.day_for(f"register_{end:%Y%m%d}", end, "quarterly")
         for record, (heads, *rows) in tables(history, end, sender, joined_by=None).items():
             outbox.send(f"{record}_{end:%Y%m%d}.json", as_json(nested(heads, row) for row in rows), sent_on)
+        outbox.send(f"form_{end:%Y%m%d}.json", as_json(form(truth, end)), sent_on)
+
+
+def form(truth: Truth, end: date) -> Iterator[dict[str, Any]]:
+    """What they declare of themselves in place of lists of people: an answer, or how many of how many."""
+    for row in answers_of(truth, PROVIDER, truth.providers[PROVIDER]["form"], end):
+        yield {"question": row["item_code"], "answer": row.get("answer_code"), "how_many": row.get("numerator"),
+               "of": row.get("denominator"), "by_role": row["declared_by_role"]}  # fmt: skip
 
 
 def answers(truth: Truth, month: date) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def kept(truth: Truth, history: History, day: date) -> dict[str, list[Row]]:
         "action": actions(truth, history, begun, day),
         "material": [shown(one, day) for one in provider["book"].get("materials", []) if one["shared_on"] <= day],
         "quote": [shown(one, day) for one in provider["book"].get("quotes", []) if one["consent_on"] <= day],
-        "provider_return": list(answers_of(truth, provider, day)),
+        "provider_return": list(answers_of(truth, provider["code"], provider["book"].get("returns", {}), day)),
         "survey_answer": list(surveyed(truth, history, day)),
     }
 

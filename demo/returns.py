@@ -15,10 +15,10 @@ CONFIDENCE = ["strongly_disagree", "disagree", "neither", "agree", "strongly_agr
 SESSION = {"very_good": 40, "good": 38, "neither_good_nor_poor": 12, "poor": 7, "very_poor": 3}
 
 
-def answers_of(truth: Truth, provider: Row, day: date) -> Iterator[Row]:
-    """The form of the quarter that ends on a day: `n of m`, an answer, or an amount in pounds."""
-    for item, said in provider["book"].get("returns", {}).items():
-        chance = Chance(truth.region["seed"], "return", provider["code"], item, day)
+def answers_of(truth: Truth, code: str, form: Row, day: date) -> Iterator[Row]:
+    """A sender's form of the quarter that ends on a day: `n of m`, an answer, or an amount in pounds."""
+    for item, said in form.items():
+        chance = Chance(truth.region["seed"], "return", code, item, day)
         row: Row = {"item_code": item, "declared_by_role": "Head of involvement"}
         if isinstance(said, list):
             part, whole = said

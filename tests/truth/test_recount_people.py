@@ -51,7 +51,9 @@ def test_each_sender_counts_what_its_book_says(measure, counted, senders, measur
 
 
 def test_what_is_declared_is_told_as_declared(measured):
-    """Fenbrook and Tarn lists nobody and answers a form: n of m, and shown as such."""
-    for measure in ("safe_participation", "check_ins_offered", "members_with_role_description", "payment_offered"):
-        assert measured[measure, "ZW2"][2] == "declared"
-        assert measured[measure, "ZW2"][1] > 0
+    """Fenbrook and Tarn and the Night Owls list nobody and answer a form: n of m, and shown as such."""
+    both = ("safe_participation", "members_with_role_description", "payment_offered")
+    for sender, measures in (("ZW2", (*both, "check_ins_offered")), ("ZW4", both)):
+        for measure in measures:
+            assert measured[measure, sender][2] == "declared"
+            assert measured[measure, sender][1] > 0
