@@ -135,3 +135,9 @@ def test_a_ratio_is_known_or_not_and_never_beyond_numbers(ask):
     assert close(found[1:3], [1, 0.6])
     assert found[3] > 1e40
     assert 0 < found[4] < 1e-40
+
+
+def test_students_quantile_is_his(ask):
+    freedom = [20, 24, 32, 60, 1_000]
+    assert close(ask("{{ student_975('f') }}", f=freedom), stats.t.ppf(0.975, freedom))
+    assert np.allclose(ask("{{ student_975('f') }}", f=[12, 16]), stats.t.ppf(0.975, [12, 16]), rtol=1e-5)

@@ -100,12 +100,28 @@ placebo_points as (
     where months.is_before and reasoned.refusal is null
 ),
 
-fitted as (
+lines as (
     {{ interrupted_series("points") }}
 ),
 
-placebo_fitted as (
+placebo_lines as (
     {{ interrupted_series("placebo_points") }}
+),
+
+-- Four numbers are fitted to the months.
+fitted as (
+    select
+        *,
+        {{ student_975("(point_count - 4)") }} * step_error as step_spread,
+        {{ student_975("(point_count - 4)") }} * turn_error as turn_spread
+    from lines
+),
+
+placebo_fitted as (
+    select
+        *,
+        {{ student_975("(point_count - 4)") }} * step_error as step_spread
+    from placebo_lines
 ),
 
 stated as (
@@ -124,17 +140,17 @@ stated as (
         reasoned.after_points,
         {{ bounded_exp("12 * fitted.slope_before") }} as slope_before_per_year,
         {{ bounded_exp("fitted.step") }} as step_ratio,
-        {{ bounded_exp("fitted.step - " ~ normal_95() ~ " * fitted.step_error") }} as step_lower,
-        {{ bounded_exp("fitted.step + " ~ normal_95() ~ " * fitted.step_error") }} as step_upper,
+        {{ bounded_exp("fitted.step - fitted.step_spread") }} as step_lower,
+        {{ bounded_exp("fitted.step + fitted.step_spread") }} as step_upper,
         {{ bounded_exp("12 * fitted.turn") }} as turn_per_year,
-        {{ bounded_exp("12 * (fitted.turn - " ~ normal_95() ~ " * fitted.turn_error)") }} as turn_lower,
-        {{ bounded_exp("12 * (fitted.turn + " ~ normal_95() ~ " * fitted.turn_error)") }} as turn_upper,
+        {{ bounded_exp("12 * (fitted.turn - fitted.turn_spread)") }} as turn_lower,
+        {{ bounded_exp("12 * (fitted.turn + fitted.turn_spread)") }} as turn_upper,
         fitted.dispersion,
         fitted.lag_count,
         case when placebo_fitted.step_error > 0 then placebos.placebo_on end as placebo_on,
         {{ bounded_exp("placebo_fitted.step") }} as placebo_ratio,
-        {{ bounded_exp("placebo_fitted.step - " ~ normal_95() ~ " * placebo_fitted.step_error") }} as placebo_lower,
-        {{ bounded_exp("placebo_fitted.step + " ~ normal_95() ~ " * placebo_fitted.step_error") }} as placebo_upper
+        {{ bounded_exp("placebo_fitted.step - placebo_fitted.step_spread") }} as placebo_lower,
+        {{ bounded_exp("placebo_fitted.step + placebo_fitted.step_spread") }} as placebo_upper
     from reasoned
     left join fitted on reasoned.effect_key = fitted.series_id
     left join placebos on reasoned.effect_key = placebos.effect_key
