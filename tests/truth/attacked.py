@@ -141,7 +141,7 @@ class Region:
                 cell for cell in true.true if cell[:3] == (effect["organisation_code"], effect["service_id"], "month")
             )
             before = [cell for cell in months if cell[3] < effect["implemented_on"].replace(day=1)][-24:]
-            after = [cell for cell in months if cell[3] > effect["implemented_on"].replace(day=1)]
+            after = [cell for cell in months if cell[3] >= effect["implemented_on"]]
             for window, counted in ((before, effect["baseline_numerator"]), (after, effect["after_numerator"])):
                 if sum(true.true[cell] for cell in window) == counted:
                     leaves = [leaf for cell in window for leaf in self.unknowns(code, "numerator", cell)]

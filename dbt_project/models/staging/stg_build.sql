@@ -1,3 +1,4 @@
+{{ config(materialized="ephemeral") }}
 -- The build that is under way is the newest that reads up to S.
 with
 

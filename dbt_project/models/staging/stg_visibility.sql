@@ -1,3 +1,5 @@
+{{ config(materialized="ephemeral") }}
+-- Not a view: counters of the ledger say in what order files were met, which nothing that people see may depend on.
 with
 
 visibility as (
