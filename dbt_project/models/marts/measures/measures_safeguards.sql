@@ -73,15 +73,27 @@ latest_caseloads as (
         period_start_on desc
 ),
 
+-- What is told by service is told again in a row of no service: it counts once, by service where that can be counted.
 crisis_preferences as (
     select
         'crisis_preference_current' as measure_code,
-        organisation_code,
-        quarter_id,
+        latest.organisation_code,
+        latest.quarter_id,
         true as is_told,
-        case when preference_count <= caseload_count then preference_count end as numerator,
-        caseload_count as denominator
-    from latest_caseloads
+        case when latest.preference_count <= latest.caseload_count then latest.preference_count end as numerator,
+        latest.caseload_count as denominator
+    from latest_caseloads as latest
+    where
+        latest.service_id is not null
+        or not exists (
+            select 1
+            from latest_caseloads as finer
+            where
+                finer.organisation_code = latest.organisation_code
+                and finer.quarter_id = latest.quarter_id
+                and finer.service_id is not null
+                and finer.preference_count <= finer.caseload_count
+        )
 ),
 
 every_row as (
