@@ -13,3 +13,8 @@
             where said.code not in ('not_known', 'unmapped')
         )
 {%- endmacro %}
+
+{# 1 for yes and 0 for no; null where the sender does not know, or does not say. #}
+{% macro yes_or_no(code) -%}
+    case {{ code }} when 'yes' then 1 when 'no' then 0 end
+{%- endmacro %}

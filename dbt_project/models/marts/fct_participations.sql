@@ -34,7 +34,13 @@ counted as (
         ) as payment_not_offered_count,
         count(*) filter (
             where participations.has_attended and participations.check_in_offered = 'yes'
-        ) as check_in_offered_count
+        ) as check_in_offered_count,
+        count(*) filter (
+            where participations.has_attended and participations.check_in_offered in ('yes', 'no')
+        ) as check_in_known_count,
+        count(*) filter (
+            where participations.has_attended and participations.payment_eligible in ('yes', 'no')
+        ) as payment_eligibility_known_count
     from participations
     group by
         participations.session_key,

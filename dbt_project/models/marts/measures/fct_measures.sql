@@ -55,6 +55,26 @@ from_quarters as (
         )
 ),
 
+from_curve as (
+    select
+        told_back.measure_code,
+        told_back.icb_code,
+        told_back.organisation_code,
+        null::text as service_id,
+        case when told_back.organisation_code = 'ALL' then 'region' else 'organisation' end as level,
+        'quarter' as period_kind,
+        quarters.period_start_on,
+        told_back.numerator,
+        told_back.denominator,
+        3 as months_evidenced,
+        false as is_declared,
+        told_back.given_value,
+        told_back.given_lower,
+        told_back.given_upper
+    from told_back
+    inner join quarters on told_back.quarter_id = quarters.quarter_id
+),
+
 -- A rate or share made of others is a quotient; a told-back share is read off its curve.
 evidenced as (
     select
@@ -71,113 +91,65 @@ evidenced as (
         null as given_lower,
         null as given_upper
     from from_quarters
+    where
+        not exists (
+            select 1
+            from from_curve
+            where
+                from_curve.measure_code = from_quarters.measure_code
+                and from_curve.icb_code = from_quarters.icb_code
+                and from_curve.organisation_code = from_quarters.organisation_code
+                and from_curve.period_start_on = from_quarters.period_start_on
+        )
     union all
-    select
-        told_back.measure_code,
-        told_back.icb_code,
-        told_back.organisation_code,
-        null as service_id,
-        case when told_back.organisation_code = 'ALL' then 'region' else 'organisation' end as level,
-        'quarter' as period_kind,
-        quarters.period_start_on,
-        told_back.numerator,
-        told_back.denominator,
-        3 as months_evidenced,
-        false as is_declared,
-        told_back.given_value,
-        told_back.given_lower,
-        told_back.given_upper
-    from told_back
-    inner join quarters on told_back.quarter_id = quarters.quarter_id
+    select * from from_curve
 ),
 
 -- Whoever could have evidenced a measure in a quarter has a row for it: what is missing is said, never left out.
 wanted as (
-    select
+    select distinct
         measures.measure_code,
         organisations.icb_code,
-        organisations.organisation_code,
+        scopes.organisation_code,
+        scopes.level,
         quarters.period_start_on
     from measures
     cross join organisations
+    cross join
+        lateral (
+            values (organisations.organisation_code, 'organisation'), ('ALL', 'region')
+        ) as scopes (organisation_code, level)
     cross join quarters
 ),
 
-source_records as (
-    select distinct unnest(string_to_array(source_records, ';')) as record
-    from measures
-),
-
--- A register that came after the quarter's end and lists nothing means nought; no register means no evidence.
-registers as (
-    select distinct
-        received.organisation_code,
-        received.known_from_on,
-        received.known_to_on,
-        source_records.record
-    from {{ ref("evidence_received") }} as received
-    inner join source_records on received.record = source_records.record
-),
-
-known as (
-    select distinct
-        wanted.measure_code,
-        wanted.organisation_code,
-        wanted.period_start_on
-    from wanted
-    inner join measures on wanted.measure_code = measures.measure_code
-    inner join registers
-        on
-            wanted.organisation_code = registers.organisation_code
-            and registers.record = split_part(measures.source_records, ';', 1)
-            and registers.known_from_on <= (wanted.period_start_on + interval '3 months - 1 day')::date
-            and registers.known_to_on >= (wanted.period_start_on + interval '3 months - 1 day')::date
-    where not measures.is_charted
-),
-
-not_evidenced as (
+complete as (
+    select * from evidenced
+    union all
     select
         wanted.measure_code,
         wanted.icb_code,
         wanted.organisation_code,
-        null::text as service_id,
-        'organisation' as level,
+        null as service_id,
+        wanted.level,
         'quarter' as period_kind,
         wanted.period_start_on,
-        case when known.measure_code is not null then 0 end as nought
+        null as numerator,
+        null as denominator,
+        0 as months_evidenced,
+        false as is_declared,
+        null as given_value,
+        null as given_lower,
+        null as given_upper
     from wanted
-    left join known
-        on
-            wanted.measure_code = known.measure_code
-            and wanted.organisation_code = known.organisation_code
-            and wanted.period_start_on = known.period_start_on
     left join evidenced
         on
             wanted.measure_code = evidenced.measure_code
+            and wanted.icb_code = evidenced.icb_code
             and wanted.organisation_code = evidenced.organisation_code
+            and wanted.level = evidenced.level
             and wanted.period_start_on = evidenced.period_start_on
-            and evidenced.level = 'organisation'
             and evidenced.period_kind = 'quarter'
     where evidenced.measure_code is null
-),
-
--- The region is nought where any of its organisations is known to be, and without evidence where none is.
-region_not_evidenced as (
-    select
-        not_evidenced.measure_code,
-        not_evidenced.icb_code,
-        not_evidenced.period_start_on,
-        max(not_evidenced.nought) as nought
-    from not_evidenced
-    left join evidenced
-        on
-            not_evidenced.measure_code = evidenced.measure_code
-            and not_evidenced.icb_code = evidenced.icb_code
-            and not_evidenced.period_start_on = evidenced.period_start_on
-            and evidenced.level = 'region'
-            and evidenced.period_kind = 'quarter'
-    where evidenced.measure_code is null
-    group by not_evidenced.measure_code, not_evidenced.icb_code, not_evidenced.period_start_on
 ),
 
 -- A measure that follows what was decided says nothing of a quarter until everything decided in it has been followed.
@@ -192,44 +164,6 @@ too_early as (
 
 services_missing as (
     select * from {{ ref("services_missing") }}
-),
-
-complete as (
-    select * from evidenced
-    union all
-    select
-        measure_code,
-        icb_code,
-        'ALL' as organisation_code,
-        null as service_id,
-        'region' as level,
-        'quarter' as period_kind,
-        period_start_on,
-        nought as numerator,
-        nought as denominator,
-        0 as months_evidenced,
-        false as is_declared,
-        null as given_value,
-        null as given_lower,
-        null as given_upper
-    from region_not_evidenced
-    union all
-    select
-        measure_code,
-        icb_code,
-        organisation_code,
-        service_id,
-        level,
-        period_kind,
-        period_start_on,
-        nought as numerator,
-        nought as denominator,
-        0 as months_evidenced,
-        false as is_declared,
-        null as given_value,
-        null as given_lower,
-        null as given_upper
-    from not_evidenced
 ),
 
 valued as (
@@ -261,14 +195,9 @@ valued as (
         end as value,
         {% for side in ("lower", "upper") %}
         case
-            -- Pounds are no count of anything.
-            when too_early.measure_code is not null or measures.method = 'amount' then null
+            when too_early.measure_code is not null then null
             when measures.family = 'told_back' then complete.given_{{ side }}
-            when measures.statistic = 'share'
-                then measures.scale * {{ share_limit("complete.numerator", "complete.denominator", side) }}
-            else
-                {{ count_limit("complete.numerator", side) }}
-                * measures.scale / nullif(complete.denominator, 0)::double precision
+            else {{ value_limit("complete.numerator", "complete.denominator", side) }}
         end as value_{{ side }},
         {% endfor %}
         case
@@ -284,8 +213,8 @@ valued as (
             else 'recorded'
         end as evidence_basis,
         complete.months_evidenced::integer as months_evidenced,
-        coalesce(services_missing.missing_count, 0)::integer as services_missing,
-        coalesce(services_missing.missing_share, 0)::double precision as services_missing_share
+        coalesce(services_missing.missing_count, 0)::integer as service_months_missing,
+        coalesce(services_missing.missing_share, 0)::double precision as service_months_missing_share
     from complete
     inner join measures on complete.measure_code = measures.measure_code
     left join too_early

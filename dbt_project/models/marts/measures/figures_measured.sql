@@ -63,7 +63,7 @@ figures as (
                     'decided from ' || to_char(measured.period_start_on - interval '9 months', 'FMMonth YYYY')
                     || ' to ' || to_char(measured.period_end_on, 'FMMonth YYYY')
             when measured.months_evidenced between 1 and 2 then 'some months missing'
-            when measured.services_missing > 0 then 'some months of some services missing'
+            when measured.service_months_missing > 0 then 'some months of some services missing'
         end as label,
         measured.numerator,
         measured.denominator,

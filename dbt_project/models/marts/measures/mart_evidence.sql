@@ -79,6 +79,100 @@ whose as (
             and icbs.icb_code = commissioners.icb_code
 ),
 
+-- What an organisation has that is not asked for an expectation is no part of the region's answer to it.
+not_asked as (
+    select distinct
+        answers.expectation_id,
+        measured.icb_code,
+        measured.measure_code,
+        measured.quarter_id
+    from answers
+    inner join expectations
+        on answers.expectation_id = expectations.expectation_id and expectations.asked_of in ('all', 'full', 'bed')
+    inner join measured
+        on
+            answers.measure_code = measured.measure_code
+            and measured.organisation_code <> 'ALL'
+            and measured.numerator is not null
+    left join asked
+        on
+            answers.expectation_id = asked.expectation_id
+            and measured.icb_code = asked.icb_code
+            and measured.organisation_code = asked.organisation_code
+    where asked.organisation_code is null
+),
+
+pooled as (
+    select
+        not_asked.expectation_id,
+        not_asked.icb_code,
+        not_asked.measure_code,
+        not_asked.quarter_id,
+        sum(measured.numerator)::bigint as numerator,
+        sum(measured.denominator)::bigint as denominator,
+        bool_or(measured.evidence_basis = 'declared') as is_declared,
+        bool_or(measured.value_state = 'too_early') as is_too_early
+    from not_asked
+    left join asked
+        on not_asked.expectation_id = asked.expectation_id and not_asked.icb_code = asked.icb_code
+    left join measured
+        on
+            not_asked.measure_code = measured.measure_code
+            and not_asked.quarter_id = measured.quarter_id
+            and not_asked.icb_code = measured.icb_code
+            and asked.organisation_code = measured.organisation_code
+    group by not_asked.expectation_id, not_asked.icb_code, not_asked.measure_code, not_asked.quarter_id
+),
+
+-- A share that is read off a curve is no quotient that could be pooled anew: it stays the whole region's.
+figures as (
+    select
+        answers.expectation_id,
+        measured.measure_code,
+        measured.icb_code,
+        measured.organisation_code,
+        measured.quarter_id,
+        {%- for part in ("numerator", "denominator") %}
+        case when pooled.measure_code is null then measured.{{ part }} else pooled.{{ part }} end as {{ part }},
+        {%- endfor %}
+        case
+            when pooled.measure_code is null then measured.value
+            when not coalesce(pooled.is_too_early, false)
+                then pooled.numerator * measures.scale / nullif(pooled.denominator, 0)::double precision
+        end as value,
+        {%- for side in ("lower", "upper") %}
+        case
+            when pooled.measure_code is null then measured.value_{{ side }}
+            when not coalesce(pooled.is_too_early, false)
+                then {{ value_limit("pooled.numerator", "pooled.denominator", side) }}
+        end as value_{{ side }},
+        {%- endfor %}
+        case
+            when pooled.measure_code is null then measured.value_state
+            when pooled.numerator is null then 'no_evidence'
+            when pooled.denominator = 0 then 'not_applicable'
+            when pooled.is_too_early then 'too_early'
+            else 'counted'
+        end as value_state,
+        case
+            when pooled.measure_code is null then measured.evidence_basis
+            when pooled.numerator is null then 'none'
+            when pooled.is_declared then 'declared'
+            else 'recorded'
+        end as evidence_basis
+    from answers
+    inner join measured on answers.measure_code = measured.measure_code
+    inner join measures on measured.measure_code = measures.measure_code
+    left join pooled
+        on
+            measured.organisation_code = 'ALL'
+            and measures.family is distinct from 'told_back'
+            and answers.expectation_id = pooled.expectation_id
+            and measured.icb_code = pooled.icb_code
+            and measured.measure_code = pooled.measure_code
+            and measured.quarter_id = pooled.quarter_id
+),
+
 asked_by_quarter as (
     select
         whose.*,
@@ -136,9 +230,10 @@ answered as (
     from asked_by_quarter
     left join answers on asked_by_quarter.expectation_id = answers.expectation_id
     left join measures on answers.measure_code = measures.measure_code
-    left join measured
+    left join figures as measured
         on
-            answers.measure_code = measured.measure_code
+            answers.expectation_id = measured.expectation_id
+            and answers.measure_code = measured.measure_code
             and asked_by_quarter.icb_code = measured.icb_code
             and asked_by_quarter.measured_code = measured.organisation_code
             and asked_by_quarter.quarter_id = measured.quarter_id

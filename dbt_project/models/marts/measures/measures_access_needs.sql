@@ -35,13 +35,9 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
-newest_quarter as (
-    select
-        quarter_id,
-        period_end_on
-    from {{ ref("measured_quarters") }}
-    order by period_end_on desc
-    limit 1
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'involvement_role' and is_newest
 ),
 
 -- The smallest senders are not asked how people could contribute: what they do not say is not counted against them.
@@ -50,17 +46,11 @@ methods as (
         'several_methods' as measure_code,
         sessions.organisation_code,
         sessions.quarter_id,
-        (used.method_count >= thresholds.value)::integer as numerator,
+        true as is_told,
+        (nullif({{ said_codes_count("sessions.method_codes") }}, 0) >= thresholds.value)::integer as numerator,
         1 as denominator
     from sessions
     inner join thresholds on thresholds.threshold_id = 'methods_at_least'
-    cross join
-        lateral (
-            select count(distinct methods.method_code) as method_count
-            from unnest(sessions.method_codes) as methods (method_code)
-            where methods.method_code <> 'not_known'
-        ) as used
-    where used.method_count > 0
 ),
 
 -- A session without papers has none that could come late.
@@ -69,11 +59,13 @@ papers as (
         'papers_in_time' as measure_code,
         sessions.organisation_code,
         sessions.quarter_id,
-        (held_day.working_day_number - sent_day.working_day_number >= thresholds.value)::integer as numerator,
-        1 as denominator
+        sent_day.date_on is not null as is_told,
+        coalesce(held_day.working_day_number - sent_day.working_day_number >= thresholds.value, false)::integer
+            as numerator,
+        (sent_day.date_on is not null)::integer as denominator
     from sessions
     inner join days as held_day on sessions.held_on = held_day.date_on
-    inner join days as sent_day on sessions.papers_sent_on = sent_day.date_on
+    left join days as sent_day on sessions.papers_sent_on = sent_day.date_on
     inner join thresholds on thresholds.threshold_id = 'papers_sent_before'
 ),
 
@@ -95,26 +87,24 @@ reports as (
     where material_kind = 'outcome_report' and shared_on is not null
 ),
 
-requested as (
-    select
-        reports.organisation_code,
-        reports.quarter_id,
-        formats.format_code,
-        reports.formats_supplied
-    from reports
-    cross join lateral unnest(reports.formats_requested) as formats (format_code)
-    where formats.format_code not in ('not_known', 'unmapped')
-),
-
 -- A format asked for and not recorded as supplied was not supplied.
 formats as (
     select
         'requested_formats_supplied' as measure_code,
-        organisation_code,
-        quarter_id,
-        coalesce(format_code = any(formats_supplied), false)::integer as numerator,
-        1 as denominator
-    from requested
+        reports.organisation_code,
+        reports.quarter_id,
+        cardinality(reports.formats_requested) > 0 or cardinality(reports.formats_supplied) > 0 as is_told,
+        asked_for.supplied_count as numerator,
+        asked_for.format_count as denominator
+    from reports
+    cross join
+        lateral (
+            select
+                count(*) as format_count,
+                count(*) filter (where formats.format_code = any(reports.formats_supplied)) as supplied_count
+            from unnest(reports.formats_requested) as formats (format_code)
+            where {{ said_code("formats.format_code") }} is not null
+        ) as asked_for
 ),
 
 in_formats as (
@@ -122,63 +112,79 @@ in_formats as (
         'materials_in_several_formats' as measure_code,
         materials.organisation_code,
         materials.quarter_id,
-        (supplied.format_count >= thresholds.value)::integer as numerator,
+        true as is_told,
+        (nullif({{ said_codes_count("materials.formats_supplied") }}, 0) >= thresholds.value)::integer as numerator,
         1 as denominator
     from materials
     inner join thresholds on thresholds.threshold_id = 'formats_at_least'
-    cross join
-        lateral (
-            select count(distinct formats.format_code) as format_count
-            from unnest(materials.formats_supplied) as formats (format_code)
-            where formats.format_code <> 'not_known'
-        ) as supplied
     where materials.shared_on is not null
 ),
 
+-- A concern of a kind that is not known may be about a barrier.
 barriers as (
     select
         'barriers_removed' as measure_code,
         concerns.organisation_code,
         concerns.quarter_id,
-        coalesce(concerns.outcome = 'resolved' and concerns.closed_on is not null, false)::integer as numerator,
+        true as is_told,
+        case
+            when concerns.concern_kind = 'access_barrier'
+                then coalesce(
+                    concerns.outcome = 'resolved'
+                    and concerns.closed_on <= concerns.raised_on + thresholds.value::integer,
+                    false
+                )::integer
+        end as numerator,
         1 as denominator
     from concerns
     inner join thresholds on thresholds.threshold_id = 'barrier_removed_within'
     where
         concerns.is_counted
-        and concerns.concern_kind = 'access_barrier'
+        and ({{ said_code("concerns.concern_kind") }} is null or concerns.concern_kind = 'access_barrier')
         and concerns.raised_on + thresholds.value::integer <= {{ as_of_on() }}
 ),
 
+-- A session of which it is not known whether it touched on trauma may have.
 check_ins as (
     select
         'check_ins_offered' as measure_code,
-        organisation_code,
-        quarter_id,
-        check_in_offered_count as numerator,
-        attended_count as denominator
+        participations.organisation_code,
+        participations.quarter_id,
+        true as is_told,
+        case
+            when sessions.is_trauma_related = 'yes' and participations.check_in_known_count > 0
+                then participations.check_in_offered_count
+        end as numerator,
+        participations.check_in_known_count as denominator
     from participations
-    where is_trauma_related and held_on is not null
+    inner join sessions on participations.session_key = sessions.session_key
+    where sessions.is_trauma_related is distinct from 'no'
 ),
 
--- A register holds the last dates only, and a plan agreed anew hides the day of the one before it.
+-- A register holds the last dates only, and a plan agreed anew hides the day of the one before it. Who has all three is
+-- told by a sender that keeps all three.
 safe_roles as (
     select
         'safe_participation' as measure_code,
         roles.organisation_code,
-        newest_quarter.quarter_id,
+        spoken_for.quarter_id,
+        bool_or(roles.safety_plan_agreed_on is not null) over by_sender
+        and bool_or(roles.support_contact_given_on is not null) over by_sender
+        and bool_or(roles.trauma_support_offered_on is not null) over by_sender as is_told,
         coalesce(
-            roles.safety_plan_agreed_on <= newest_quarter.period_end_on
-            and roles.support_contact_given_on <= newest_quarter.period_end_on
-            and roles.trauma_support_offered_on <= newest_quarter.period_end_on,
+            roles.safety_plan_agreed_on <= spoken_for.period_end_on
+            and roles.support_contact_given_on <= spoken_for.period_end_on
+            and roles.trauma_support_offered_on <= spoken_for.period_end_on,
             false
         )::integer as numerator,
         1 as denominator
     from roles
-    cross join newest_quarter
-    where
-        coalesce(roles.started_on, newest_quarter.period_end_on) <= newest_quarter.period_end_on
-        and coalesce(roles.ended_on, 'infinity') > newest_quarter.period_end_on
+    inner join spoken_for
+        on
+            roles.organisation_code = spoken_for.organisation_code
+            and coalesce(roles.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
+            and coalesce(roles.ended_on, 'infinity') > spoken_for.period_end_on
+    window by_sender as (partition by roles.organisation_code)
 ),
 
 every_row as (
@@ -198,14 +204,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -37,26 +37,14 @@ quarters as (
     select * from {{ ref("measured_quarters") }}
 ),
 
-newest_quarter as (
-    select *
-    from quarters
-    order by period_end_on desc
-    limit 1
-),
-
 -- What the small form does not ask for is not missing from those who fill it in.
 full_tier as (
     select organisation_code from {{ ref("dim_organisation") }}
     where tier = 'full'
 ),
 
-known as (
-    select distinct
-        received.organisation_code,
-        received.record,
-        quarters.quarter_id
-    from {{ ref("evidence_received") }} as received
-    inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
 ),
 
 under_way as (
@@ -70,6 +58,7 @@ co_designed as (
         'activities_co_designed' as measure_code,
         organisation_code,
         quarter_id,
+        level_claimed is not null as is_told,
         coalesce(level_claimed in ('co_design', 'co_production'), false)::integer as numerator,
         1 as denominator
     from activity_quarters
@@ -80,10 +69,11 @@ over_claimed as (
         'claimed_above_records' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         is_claimed_above_shown::integer as numerator,
         1 as denominator
     from activity_steps
-    where is_judged and is_claimed_above_shown is not null
+    where is_judged
 ),
 
 commissioned as (
@@ -91,7 +81,8 @@ commissioned as (
         'activities_in_commissioning' as measure_code,
         organisation_code,
         quarter_id,
-        coalesce(tier = 'commissioning', false)::integer as numerator,
+        true as is_told,
+        ({{ said_code("tier") }} = 'commissioning')::integer as numerator,
         1 as denominator
     from under_way
 ),
@@ -101,6 +92,7 @@ assessed as (
         'activities_with_eia' as measure_code,
         organisation_code,
         quarter_id,
+        has_eia as is_told,
         has_eia::integer as numerator,
         1 as denominator
     from under_way
@@ -111,6 +103,7 @@ measured as (
         'activities_with_measure' as measure_code,
         organisation_code,
         quarter_id,
+        measure_count > 0 as is_told,
         (measure_count > 0)::integer as numerator,
         1 as denominator
     from under_way
@@ -121,10 +114,10 @@ agreed as (
         'measures_agreed' as measure_code,
         organisation_code,
         quarter_id,
+        has_measures_agreed_with_members as is_told,
         case when has_measures_agreed_with_members then measure_count else 0 end as numerator,
         measure_count as denominator
     from under_way
-    where measure_count > 0
 ),
 
 stages as (
@@ -132,18 +125,20 @@ stages as (
         'stages_with_say' as measure_code,
         under_way.organisation_code,
         under_way.quarter_id,
-        coalesce(
-            under_way.decision_rights in ('shared_vote', 'decides')
-            and bool_or(activity_sessions.lived_experience_count > 0),
-            false
-        )::integer as numerator,
+        true as is_told,
+        case
+            when activity_sessions.stage is not null
+                then (
+                    under_way.decision_rights in ('shared_vote', 'decides')
+                    and bool_or(activity_sessions.lived_experience_count > 0)
+                )::integer
+        end as numerator,
         1 as denominator
     from under_way
     inner join activity_sessions
         on
             under_way.activity_key = activity_sessions.activity_key
             and under_way.quarter_id = activity_sessions.quarter_id
-    where activity_sessions.stage is not null
     group by
         under_way.organisation_code,
         under_way.quarter_id,
@@ -157,10 +152,10 @@ given_time as (
         'time_at_co_design' as measure_code,
         organisation_code,
         quarter_id,
+        participation_minutes > 0 as is_told,
         case when step_code in ('co_design', 'co_production') then participation_minutes else 0 end as numerator,
         participation_minutes as denominator
     from {{ ref("mart_ladder") }}
-    where participation_minutes > 0
 ),
 
 -- A team is asked about where feedback names it: what names the whole provider is no team's.
@@ -204,6 +199,7 @@ teams as (
         'teams_asking' as measure_code,
         services.organisation_code,
         quarters.quarter_id,
+        true as is_told,
         (asked_about.service_key is not null)::integer as numerator,
         1 as denominator
     from services
@@ -219,11 +215,11 @@ teams as (
         services.service_kind <> 'commissioning'
         and exists (
             select 1
-            from known
+            from spoken_for
             where
-                known.organisation_code = services.organisation_code
-                and known.quarter_id = quarters.quarter_id
-                and known.record in ('feedback_count', 'feedback_response')
+                spoken_for.organisation_code = services.organisation_code
+                and spoken_for.quarter_id = quarters.quarter_id
+                and spoken_for.record in ('feedback_count', 'feedback_response')
         )
 ),
 
@@ -232,11 +228,11 @@ products as (
         'products_codesigned' as measure_code,
         materials.organisation_code,
         materials.quarter_id,
-        coalesce(
-            materials.is_codesigned = 'yes'
-            or (materials.material_kind = 'codesigned_product' and materials.is_codesigned is distinct from 'no'),
-            false
-        )::integer as numerator,
+        true as is_told,
+        case
+            when materials.is_codesigned in ('yes', 'no') then (materials.is_codesigned = 'yes')::integer
+            when materials.material_kind = 'codesigned_product' then 1
+        end as numerator,
         1 as denominator
     from {{ ref("fct_materials") }} as materials
     inner join full_tier on materials.organisation_code = full_tier.organisation_code
@@ -249,6 +245,7 @@ acknowledged as (
         'contributions_acknowledged' as measure_code,
         inputs.organisation_code,
         inputs.quarter_id,
+        inputs.acknowledged_on is not null as is_told,
         coalesce(inputs.acknowledged_on <= inputs.received_on + thresholds.value::integer, false)::integer as numerator,
         1 as denominator
     from {{ ref("fct_inputs") }} as inputs
@@ -267,17 +264,19 @@ tellings as (
     where told_who = 'everyone_who_took_part' and told_what <> 'decision' and told_on is not null
 ),
 
--- Told in two rounds, people are told once: of one outcome the rounds add up to no more than there were to tell.
+-- Told in two rounds, people are told once, in the quarter of the first: of one outcome the rounds add up to no more
+-- than there were to tell.
 told as (
     select
         'everyone_told' as measure_code,
         organisation_code,
-        quarter_id,
-        least(sum(told_count), max(to_tell_count)) as numerator,
+        min(quarter_id) as quarter_id,
+        true as is_told,
+        case when count(told_count) > 0 and max(to_tell_count) > 0 then least(sum(told_count), max(to_tell_count)) end
+            as numerator,
         max(to_tell_count) as denominator
     from tellings
-    where told_count is not null and to_tell_count > 0
-    group by organisation_code, quarter_id, told_about
+    group by organisation_code, told_about, told_what
 ),
 
 endings as (
@@ -300,6 +299,11 @@ closed as (
         ) as is_told_in_time
     from activity_quarters
     inner join thresholds on thresholds.threshold_id = 'closing_told_within'
+    inner join spoken_for
+        on
+            activity_quarters.organisation_code = spoken_for.organisation_code
+            and activity_quarters.quarter_id = spoken_for.quarter_id
+            and spoken_for.record = 'told_back'
     left join endings on activity_quarters.activity_key = endings.activity_key
     where
         activity_quarters.is_closed_in_quarter
@@ -314,11 +318,12 @@ closed_untold as (
         'everyone_told' as measure_code,
         closed.organisation_code,
         closed.quarter_id,
-        0 as numerator,
+        true as is_told,
+        case when max(activity_sessions.lived_experience_count) > 0 then 0 end as numerator,
         max(activity_sessions.lived_experience_count) as denominator
     from closed
-    inner join activity_sessions on closed.activity_key = activity_sessions.activity_key
-    where not closed.is_told and activity_sessions.lived_experience_count > 0
+    left join activity_sessions on closed.activity_key = activity_sessions.activity_key
+    where not closed.is_told
     group by closed.organisation_code, closed.quarter_id, closed.activity_key
 ),
 
@@ -327,91 +332,11 @@ closed_and_told as (
         'closed_and_told' as measure_code,
         closed.organisation_code,
         closed.quarter_id,
+        true as is_told,
         closed.is_told_in_time::integer as numerator,
         1 as denominator
     from closed
     inner join full_tier on closed.organisation_code = full_tier.organisation_code
-),
-
--- Roles are listed as they stand now: who was trained when an older quarter ended cannot be known from them.
-trained as (
-    select
-        under_way.activity_key,
-        coalesce(bool_and(coalesce(roles.trained_on <= under_way.period_end_on, false)), false) as is_trained
-    from under_way
-    inner join newest_quarter on under_way.quarter_id = newest_quarter.quarter_id
-    inner join {{ ref("fct_roles") }} as roles
-        on
-            under_way.group_key = roles.group_key
-            and coalesce(roles.started_on, under_way.period_end_on) <= under_way.period_end_on
-            and coalesce(roles.ended_on, 'infinity') > under_way.period_end_on
-    group by under_way.activity_key
-),
-
-rewarded as (
-    select
-        under_way.activity_key,
-        sum(participations.payment_offered_count) = sum(participations.payment_eligible_count)
-        and sum(participations.payment_eligible_count) > 0 as is_rewarded
-    from under_way
-    inner join newest_quarter on under_way.quarter_id = newest_quarter.quarter_id
-    inner join activity_sessions
-        on
-            under_way.activity_key = activity_sessions.activity_key
-            and activity_sessions.held_on >= (under_way.period_start_on - interval '9 months')::date
-            and under_way.period_end_on >= activity_sessions.held_on
-    inner join {{ ref("fct_participations") }} as participations
-        on activity_sessions.session_key = participations.session_key
-    group by under_way.activity_key
-),
-
-elements as (
-    select
-        under_way.organisation_code,
-        under_way.quarter_id,
-        under_way.has_evaluated_with_members as is_evaluated,
-        coalesce(trained.is_trained, false) as is_trained,
-        coalesce(rewarded.is_rewarded, false) as is_rewarded,
-        roles_known.record is not null as is_training_known,
-        participations_known.record is not null as is_reward_known
-    from under_way
-    inner join newest_quarter on under_way.quarter_id = newest_quarter.quarter_id
-    left join trained on under_way.activity_key = trained.activity_key
-    left join rewarded on under_way.activity_key = rewarded.activity_key
-    left join known as roles_known
-        on
-            under_way.organisation_code = roles_known.organisation_code
-            and under_way.quarter_id = roles_known.quarter_id
-            and roles_known.record = 'involvement_role'
-    left join known as participations_known
-        on
-            under_way.organisation_code = participations_known.organisation_code
-            and under_way.quarter_id = participations_known.quarter_id
-            and participations_known.record = 'participation'
-    where under_way.level_claimed = 'co_production'
-),
-
-definition as (
-    select
-        items.measure_code,
-        elements.organisation_code,
-        elements.quarter_id,
-        items.is_met::integer as numerator,
-        1 as denominator
-    from elements
-    cross join
-        lateral (
-            values
-            (
-                'definition_complete',
-                elements.is_evaluated and elements.is_trained and elements.is_rewarded,
-                elements.is_training_known and elements.is_reward_known
-            ),
-            ('definition_evaluated', elements.is_evaluated, true),
-            ('definition_trained', elements.is_trained, elements.is_training_known),
-            ('definition_rewarded', elements.is_rewarded, elements.is_reward_known)
-        ) as items (measure_code, is_met, is_known)
-    where items.is_known
 ),
 
 every_row as (
@@ -442,19 +367,10 @@ every_row as (
     select * from closed_untold
     union all
     select * from closed_and_told
-    union all
-    select * from definition
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -26,13 +26,9 @@ full_tier as (
     where tier = 'full'
 ),
 
-known as (
-    select distinct
-        received.organisation_code,
-        received.record,
-        quarters.quarter_id
-    from {{ ref("evidence_received") }} as received
-    inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'session'
 ),
 
 months as (
@@ -90,6 +86,7 @@ on_the_agenda as (
         subjects.measure_code,
         subjects.organisation_code,
         months.quarter_id,
+        coalesce(months.month_start_on >= first_agendas.first_month_on, false) as is_told,
         case when exists (
             select 1
             from agendas
@@ -103,31 +100,18 @@ on_the_agenda as (
                         and agendas.is_minuted
                         and agendas.is_governing
                 end
-        ) then 1 else 0 end as numerator,
+        ) then 1 when months.month_start_on >= first_agendas.first_month_on then 0 end as numerator,
         1 as denominator
     from subjects
     inner join months
         on subjects.asked_from_on <= months.month_start_on and subjects.asked_to_on > months.month_start_on
-    inner join known
-        on
-            subjects.organisation_code = known.organisation_code
-            and months.quarter_id = known.quarter_id
-            and known.record = 'session'
-    inner join first_agendas
-        on
-            subjects.organisation_code = first_agendas.organisation_code
-            and months.month_start_on >= first_agendas.first_month_on
+    inner join spoken_for
+        on subjects.organisation_code = spoken_for.organisation_code and months.quarter_id = spoken_for.quarter_id
+    left join first_agendas on subjects.organisation_code = first_agendas.organisation_code
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from on_the_agenda
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("on_the_agenda") }}
 )
 
 select * from counted_by_quarter

@@ -1,5 +1,6 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- What is counted by organisation and quarter; where nothing is recorded, what was declared.
+-- What is counted by organisation and quarter; where nothing is recorded, what was declared; where there was nothing to
+-- record, nought.
 with
 
 recorded as (
@@ -46,6 +47,29 @@ counted as (
                 and recorded.quarter_id = declared.quarter_id
                 and recorded.denominator > 0
         )
+),
+
+noughts as (
+    select
+        silences.measure_code,
+        silences.organisation_code,
+        silences.quarter_id,
+        0 as numerator,
+        0 as denominator,
+        false as is_declared
+    from {{ ref("silences") }} as silences
+    left join counted
+        on
+            silences.measure_code = counted.measure_code
+            and silences.organisation_code = counted.organisation_code
+            and silences.quarter_id = counted.quarter_id
+    where counted.measure_code is null
+),
+
+completed as (
+    select * from counted
+    union all
+    select * from noughts
 )
 
-select * from counted
+select * from completed

@@ -46,9 +46,19 @@ questions as (
     where list_name = 'commissioning_question'
 ),
 
+-- Who came, and at which stage, is told by a board that ever says so of a session.
 lived_sessions as (
     select * from activity_sessions
     where lived_experience_count > 0
+),
+
+telling as (
+    select
+        organisation_code,
+        count(lived_experience_count) > 0 as is_attendance_kept,
+        count(stage) > 0 and count(lived_experience_count) > 0 as is_stage_kept
+    from activity_sessions
+    group by organisation_code
 ),
 
 -- Before the options are weighed there is something to decide; where nobody weighed them, before the notice.
@@ -59,11 +69,13 @@ appraised as (
     from activities
 ),
 
+-- Work of which neither day is recorded has not come so far, at a board that keeps such days.
 early as (
     select
         'projects_started_early' as measure_code,
         appraised.organisation_code,
         days.quarter_id,
+        coalesce(telling.is_attendance_kept, false) as is_told,
         case when exists (
             select 1
             from lived_sessions
@@ -74,7 +86,17 @@ early as (
         1 as denominator
     from appraised
     inner join {{ ref("dim_date") }} as days on appraised.closing_in_on = days.date_on
+    left join telling on appraised.organisation_code = telling.organisation_code
     where appraised.closing_in_on <= {{ as_of_on() }}
+    union all
+    select
+        'projects_started_early' as measure_code,
+        projects.organisation_code,
+        projects.quarter_id,
+        false as is_told,
+        0 as numerator,
+        0 as denominator
+    from projects
 ),
 
 not_coproduced as (
@@ -82,6 +104,7 @@ not_coproduced as (
         'not_coproduced_shared' as measure_code,
         decisions.organisation_code,
         decisions.quarter_id,
+        true as is_told,
         (
             coalesce(decisions.first_told_on <= decisions.decided_on + thresholds.value::integer, false)
             or exists (
@@ -107,6 +130,7 @@ answered as (
         'questions_answered' as measure_code,
         projects.organisation_code,
         projects.quarter_id,
+        projects.questions_answered_count > 0 as is_told,
         (projects.questions_answered_count >= questions.question_count)::integer as numerator,
         1 as denominator
     from projects
@@ -119,6 +143,7 @@ mapped as (
         'projects_with_asset_map' as measure_code,
         organisation_code,
         quarter_id,
+        has_asset_map as is_told,
         has_asset_map::integer as numerator,
         1 as denominator
     from projects
@@ -130,6 +155,7 @@ reflected as (
         'projects_reflected' as measure_code,
         organisation_code,
         quarter_id,
+        has_reflection_worked or has_reflection_not_worked as is_told,
         (has_reflection_worked and has_reflection_not_worked)::integer as numerator,
         1 as denominator
     from projects
@@ -146,7 +172,8 @@ set_together as (
         'priorities_set_with_members' as measure_code,
         organisation_code,
         quarter_id,
-        coalesce(set_with_members = 'yes', false)::integer as numerator,
+        true as is_told,
+        {{ yes_or_no("set_with_members") }} as numerator,
         1 as denominator
     from priorities
 ),
@@ -157,6 +184,7 @@ evaluated_soon as (
         'priorities_evaluated_soon' as measure_code,
         priorities.organisation_code,
         priorities.quarter_id,
+        coalesce(telling.is_stage_kept, false) as is_told,
         case when exists (
             select 1
             from lived_sessions
@@ -173,6 +201,7 @@ evaluated_soon as (
         1 as denominator
     from priorities
     inner join thresholds on thresholds.threshold_id = 'evaluation_begun_within'
+    left join telling on priorities.organisation_code = telling.organisation_code
     where priorities.decided_on <= {{ as_of_on() }} - thresholds.value::integer
 ),
 
@@ -182,6 +211,7 @@ evaluations as (
         'evaluations_with_members' as measure_code,
         under_way.organisation_code,
         under_way.quarter_id,
+        coalesce(telling.is_attendance_kept, false) as is_told,
         coalesce(
             bool_or(
                 activity_sessions.lived_experience_count > 0
@@ -191,6 +221,7 @@ evaluations as (
         )::integer as numerator,
         1 as denominator
     from under_way
+    left join telling on under_way.organisation_code = telling.organisation_code
     left join activity_sessions
         on
             under_way.activity_key = activity_sessions.activity_key
@@ -198,7 +229,12 @@ evaluations as (
             and (
                 under_way.activity_kind = 'evaluation' or under_way.quarter_id = activity_sessions.quarter_id
             )
-    group by under_way.organisation_code, under_way.quarter_id, under_way.activity_key, under_way.activity_kind
+    group by
+        under_way.organisation_code,
+        under_way.quarter_id,
+        under_way.activity_key,
+        under_way.activity_kind,
+        telling.is_attendance_kept
     having under_way.activity_kind = 'evaluation' or bool_or(activity_sessions.stage = 'evaluate')
 ),
 
@@ -208,6 +244,7 @@ procured as (
         'procurements_with_members' as measure_code,
         under_way.organisation_code,
         under_way.quarter_id,
+        coalesce(telling.is_stage_kept, false) as is_told,
         case when exists (
             select 1
             from lived_sessions
@@ -218,6 +255,7 @@ procured as (
         ) then 1 else 0 end as numerator,
         1 as denominator
     from under_way
+    left join telling on under_way.organisation_code = telling.organisation_code
     where under_way.activity_kind = 'procurement'
 ),
 
@@ -242,14 +280,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -1,5 +1,6 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- What groups of people with lived experience have to stand on: purpose, terms, rules, a briefing, votes and a seat.
+-- A register holds what is so now: it tells nothing of an older quarter, nor of one that it was not sent for.
 with
 
 involvement_groups as (
@@ -20,64 +21,42 @@ inputs as (
     select * from {{ ref("fct_inputs") }}
 ),
 
-thresholds as (
-    select * from {{ ref("thresholds") }}
-),
-
-registers as (
-    select * from {{ ref("evidence_received") }}
-    where record = 'involvement_group'
-),
-
-quarters as (
+limits as (
     select
-        *,
-        max(period_end_on) over () as newest_end_on
-    from {{ ref("measured_quarters") }}
+        max(value) filter (where threshold_id = 'diversity_plan_reviewed_within')::integer as plan_reviewed_within,
+        max(value) filter (where threshold_id = 'tor_reviewed_within')::integer as terms_reviewed_within
+    from {{ ref("thresholds") }}
 ),
 
--- A register holds what is so now: of an older quarter, or of one that it was not sent for, it says nothing.
 spoken_for as (
-    select distinct
-        registers.organisation_code,
-        quarters.quarter_id
-    from registers
-    inner join quarters
-        on
-            registers.known_from_on <= quarters.period_end_on
-            and registers.known_to_on >= quarters.period_end_on
-            and quarters.period_end_on = quarters.newest_end_on
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'involvement_group' and is_newest
 ),
 
 active as (
     select
         involvement_groups.*,
-        quarters.quarter_id,
-        quarters.period_end_on,
-        spoken_for.quarter_id is not null as is_spoken_for
+        spoken_for.quarter_id,
+        spoken_for.period_end_on
     from involvement_groups
-    inner join quarters
-        on
-            coalesce(involvement_groups.started_on, quarters.period_end_on) <= quarters.period_end_on
-            and coalesce(involvement_groups.ended_on, 'infinity') > quarters.period_end_on
-    left join spoken_for
+    inner join spoken_for
         on
             involvement_groups.organisation_code = spoken_for.organisation_code
-            and quarters.quarter_id = spoken_for.quarter_id
+            and coalesce(involvement_groups.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
+            and coalesce(involvement_groups.ended_on, 'infinity') > spoken_for.period_end_on
 ),
 
--- What was agreed or reviewed after the quarter's end hides the day before it, so it counts, as it does for terms of
--- reference.
+-- What was agreed or reviewed after the quarter's end hides the day before it, so it counts.
 documents as (
     select
         document.measure_code,
         active.organisation_code,
         active.quarter_id,
-        active.is_spoken_for and document.is_told as is_told,
+        document.is_told,
         coalesce(document.is_so, false)::integer as numerator,
         1 as denominator
     from active
-    inner join thresholds on thresholds.threshold_id = 'diversity_plan_reviewed_within'
+    cross join limits
     cross join
         lateral (
             values
@@ -95,7 +74,13 @@ documents as (
             (
                 'diversity_plan_in_date', active.diversity_plan_reviewed_on is not null,
                 active.diversity_plan_reviewed_on
-                between active.period_end_on - make_interval(months => thresholds.value::integer)
+                between active.period_end_on - make_interval(months => limits.plan_reviewed_within)
+                and {{ as_of_on() }}
+            ),
+            (
+                'tor_in_date', active.tor_reviewed_on is not null,
+                active.tor_reviewed_on
+                between active.period_end_on - make_interval(months => limits.terms_reviewed_within)
                 and {{ as_of_on() }}
             )
         ) as document (measure_code, is_told, is_so)
@@ -106,17 +91,17 @@ criteria as (
         'membership_criteria' as measure_code,
         organisation_code,
         quarter_id,
-        is_spoken_for as is_told,
-        (has_membership_criteria = 'yes')::integer as numerator,
+        true as is_told,
+        {{ yes_or_no("has_membership_criteria") }} as numerator,
         1 as denominator
     from active
-    where has_membership_criteria in ('yes', 'no')
 ),
 
--- A group of people with lived experience alone holds all its own votes: one counts where decisions are made.
+-- A group of people with lived experience alone holds all its own votes: one counts where decisions are made. A group
+-- whose kind is not known may be such a place.
 deciding as (
     select * from active
-    where group_kind in ('decision_forum', 'board')
+    where group_kind in ('decision_forum', 'board', 'not_known')
 ),
 
 seats as (
@@ -124,11 +109,21 @@ seats as (
         'voting_seats' as measure_code,
         organisation_code,
         quarter_id,
-        is_spoken_for as is_told,
-        lived_experience_vote_count as numerator,
+        true as is_told,
+        case when group_kind <> 'not_known' and voting_seat_count is not null then lived_experience_vote_count end
+            as numerator,
         voting_seat_count as denominator
     from deciding
-    where lived_experience_vote_count is not null and voting_seat_count is not null
+),
+
+placed as (
+    select
+        *,
+        case
+            when governance_level in ('team', 'service', 'provider', 'place', 'system') and group_kind <> 'not_known'
+                then governance_level
+        end as known_level
+    from deciding
 ),
 
 levels as (
@@ -136,16 +131,11 @@ levels as (
         'governance_levels' as measure_code,
         organisation_code,
         quarter_id,
-        is_spoken_for as is_told,
-        bool_or(lived_experience_member_count > 0)::integer as numerator,
+        true as is_told,
+        case when known_level is not null then bool_or(lived_experience_member_count > 0)::integer end as numerator,
         1 as denominator
-    from deciding
-    -- Where the register does not speak for a quarter, the levels an organisation declares may.
-    where
-        is_spoken_for
-        and governance_level in ('team', 'service', 'provider', 'place', 'system')
-        and lived_experience_member_count is not null
-    group by organisation_code, quarter_id, is_spoken_for, governance_level
+    from placed
+    group by organisation_code, quarter_id, known_level
 ),
 
 boards as (
@@ -153,11 +143,11 @@ boards as (
         'key_boards_with_member' as measure_code,
         organisation_code,
         quarter_id,
-        is_spoken_for as is_told,
-        (lived_experience_member_count > 0)::integer as numerator,
-        1 as denominator
+        true as is_told,
+        case is_key_board when 'yes' then (lived_experience_member_count > 0)::integer when 'no' then 0 end
+            as numerator,
+        case when is_key_board = 'yes' then 1 else 0 end as denominator
     from active
-    where is_key_board = 'yes' and lived_experience_member_count is not null
 ),
 
 briefings as (
@@ -192,7 +182,7 @@ briefed as (
         'groups_briefed' as measure_code,
         active.organisation_code,
         active.quarter_id,
-        active.is_spoken_for and telling_briefings.organisation_code is not null as is_told,
+        telling_briefings.organisation_code is not null as is_told,
         coalesce(briefings.first_briefed_on <= recommended.first_recommended_on, false)::integer as numerator,
         1 as denominator
     from active
@@ -216,16 +206,8 @@ every_row as (
     select * from briefed
 ),
 
--- A column that none of a sender's groups fills is one it does not keep: that is no evidence, not nought of all groups.
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        case when bool_or(is_told) then sum(numerator) end as numerator,
-        case when bool_or(is_told) then sum(denominator) end as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

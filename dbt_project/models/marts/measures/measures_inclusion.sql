@@ -1,14 +1,5 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- Who takes part, and who could: those asked, carers, people without a service, and groups that are often left out.
-{#- A measure that is one row of mart_representation: (measure, basis, characteristic, value) -#}
-{% set of_groups = [
-    ("ethnic_minority_taking_part", "session", "ethnic_minority", "yes"),
-    ("ethnic_minority_in_priorities", "priority_or_design_session", "ethnic_minority", "yes"),
-    ("ethnic_minority_in_roles", "peer_or_lay_role", "ethnic_minority", "yes"),
-    ("most_deprived_taking_part", "session", "most_deprived_fifth", "yes"),
-    ("rural_taking_part", "session", "rural_urban", "rural"),
-    ("intersection_taking_part", "session", "intersection", "yes"),
-] %}
 {#- The protected characteristics of the Equality Act 2010 -#}
 {% set protected = [
     "age_band", "disability", "ethnicity", "gender_identity", "marriage", "pregnancy_maternity", "religion", "sex",
@@ -34,28 +25,56 @@ representation as (
     where organisation_code <> 'ALL'
 ),
 
-quarters as (
-    select
-        quarter_id,
-        period_end_on,
-        max(period_end_on) over () as newest_on
-    from {{ ref("measured_quarters") }}
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'involvement_role'
 ),
 
--- How many could have answered stands on every row of a service. More answers than that is a mistake in either.
+-- How many could have answered stands on every row of a service. An answer that is hidden, or more answers than people
+-- who could give one, leaves the share of that service and time unknown.
+returns as (
+    select
+        organisation_code,
+        quarter_id,
+        service_id,
+        period_start_on,
+        period_end_on,
+        sum(counted) as answer_count,
+        max(eligible_count) as eligible_count,
+        not bool_or(value_state = 'suppressed') and coalesce(sum(counted) <= max(eligible_count), false) as is_known
+    from answers
+    group by organisation_code, quarter_id, service_id, period_start_on, period_end_on
+),
+
+-- What is told by service and month is told again in a row of the quarter, or of no service: it counts once, from the
+-- finest rows that can be counted.
 responses as (
     select
         'feedback_response' as measure_code,
         organisation_code,
         quarter_id,
-        sum(counted) as numerator,
-        max(eligible_count) as denominator
-    from answers
-    group by organisation_code, quarter_id, service_id, period_start_on, period_end_on
-    having
-        not bool_or(value_state = 'suppressed')
-        and max(eligible_count) is not null
-        and coalesce(sum(counted), 0) <= max(eligible_count)
+        true as is_told,
+        case when is_known then answer_count end as numerator,
+        eligible_count as denominator
+    from returns
+    where
+        not exists (
+            select 1
+            from returns as finer
+            where
+                finer.is_known
+                and finer.organisation_code = returns.organisation_code
+                and finer.period_start_on <= returns.period_end_on
+                and finer.period_end_on >= returns.period_start_on
+                and (
+                    (returns.service_id is null and finer.service_id is not null)
+                    or (
+                        returns.service_id is not distinct from finer.service_id
+                        and finer.period_end_on - finer.period_start_on
+                        < returns.period_end_on - returns.period_start_on
+                    )
+                )
+        )
 ),
 
 -- Whoever comes uninvited was not asked.
@@ -64,10 +83,13 @@ invited as (
         'invited_who_came' as measure_code,
         organisation_code,
         quarter_id,
-        least(lived_experience_count, invited_count) as numerator,
+        true as is_told,
+        case
+            when lived_experience_count is not null and invited_count is not null
+                then least(lived_experience_count, invited_count)
+        end as numerator,
         invited_count as denominator
     from sessions
-    where lived_experience_count is not null and invited_count is not null
 ),
 
 carers as (
@@ -75,25 +97,26 @@ carers as (
         'carers_taking_part' as measure_code,
         organisation_code,
         quarter_id,
-        carer_count as numerator,
+        true as is_told,
+        case when lived_experience_count is not null then carer_count end as numerator,
         lived_experience_count as denominator
     from sessions
-    where carer_count is not null and lived_experience_count is not null
 ),
 
 -- Of a role without a first day it is known that it was held when the register came.
 held as (
     select
         roles.organisation_code,
-        quarters.quarter_id,
-        quarters.period_end_on = quarters.newest_on as is_newest,
-        roles.role_kind,
+        spoken_for.quarter_id,
+        spoken_for.is_newest,
+        {{ said_code("roles.role_kind") }} as role_kind,
         roles.service_use
     from roles
-    inner join quarters
+    inner join spoken_for
         on
-            coalesce(roles.started_on, quarters.newest_on) <= quarters.period_end_on
-            and coalesce(roles.ended_on, 'infinity') > quarters.period_end_on
+            roles.organisation_code = spoken_for.organisation_code
+            and (roles.started_on <= spoken_for.period_end_on or (roles.started_on is null and spoken_for.is_newest))
+            and coalesce(roles.ended_on, 'infinity') > spoken_for.period_end_on
 ),
 
 carers_in_roles as (
@@ -101,10 +124,10 @@ carers_in_roles as (
         'carers_in_roles' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         (role_kind in ('carer', 'family_or_friend', 'bereaved'))::integer as numerator,
         1 as denominator
     from held
-    where role_kind not in ('not_known', 'unmapped')
 ),
 
 -- A register says who uses services now, not who did in an older quarter.
@@ -113,7 +136,11 @@ service_uses as (
         measures.measure_code,
         held.organisation_code,
         held.quarter_id,
-        (held.service_use = any(measures.counted))::integer as numerator,
+        true as is_told,
+        case
+            when held.service_use in ('current', 'past', 'waiting', 'turned_down', 'never')
+                then (held.service_use = any(measures.counted))::integer
+        end as numerator,
         1 as denominator
     from held
     cross join (
@@ -121,23 +148,38 @@ service_uses as (
         ('not_using_services', array['past', 'waiting', 'turned_down', 'never']),
         ('turned_down_or_waiting', array['waiting', 'turned_down'])
     ) as measures (measure_code, counted)
-    where held.is_newest and held.service_use in ('current', 'past', 'waiting', 'turned_down', 'never')
+    where held.is_newest
 ),
 
-in_groups as (
-    {%- for measure, basis, characteristic, value in of_groups %}
+in_question as (
     select
-        '{{ measure }}' as measure_code,
+        of_groups.measure_code,
+        representation.*,
+        representation.characteristic = of_groups.characteristic
+        and representation.value_code = of_groups.value_code as is_in_question
+    from representation
+    inner join (
+        values
+        ('ethnic_minority_taking_part', 'session', 'ethnic_minority', 'yes'),
+        ('ethnic_minority_in_priorities', 'priority_or_design_session', 'ethnic_minority', 'yes'),
+        ('ethnic_minority_in_roles', 'peer_or_lay_role', 'ethnic_minority', 'yes'),
+        ('most_deprived_taking_part', 'session', 'most_deprived_fifth', 'yes'),
+        ('rural_taking_part', 'session', 'rural_urban', 'rural'),
+        ('intersection_taking_part', 'session', 'intersection', 'yes')
+    ) as of_groups (measure_code, basis, characteristic, value_code) on representation.basis = of_groups.basis
+),
+
+-- A characteristic that is known of nobody, or not kept, tells nothing of who takes part.
+in_groups as (
+    select
+        measure_code,
         organisation_code,
         quarter_id,
-        value_count as numerator,
-        known_count as denominator
-    from representation
-    where basis = '{{ basis }}' and characteristic = '{{ characteristic }}' and value_code = '{{ value }}'
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        bool_or(is_in_question and known_count > 0) as is_told,
+        max(value_count) filter (where is_in_question) as numerator,
+        max(known_count) filter (where is_in_question) as denominator
+    from in_question
+    group by measure_code, organisation_code, quarter_id
 ),
 
 -- A characteristic that is not kept is not known of anybody.
@@ -162,7 +204,8 @@ characteristics_known as (
         'characteristics_known' as measure_code,
         organisation_code,
         quarter_id,
-        sum(known_count) filter (where is_protected) as numerator,
+        true as is_told,
+        coalesce(sum(known_count) filter (where is_protected), 0) as numerator,
         max(people_count) * {{ protected | length }} as denominator
     from known_by_characteristic
     group by organisation_code, quarter_id
@@ -185,14 +228,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(coalesce(numerator, 0)) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

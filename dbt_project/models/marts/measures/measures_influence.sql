@@ -10,8 +10,10 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
-quarters as (
-    select * from {{ ref("measured_quarters") }}
+-- Who was answered, and what was made of it, is told by the records of answers and changes: before they came it is not
+-- known.
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
 ),
 
 -- Each thing decided is followed for as long as every other, so that a new quarter is no collapse and an old one does
@@ -20,14 +22,16 @@ influence as (
     select
         'influence' as measure_code,
         inputs.organisation_code,
-        quarters.quarter_id,
+        spoken_for.quarter_id,
         coalesce(inputs.influence_verified_on <= inputs.decided_on + thresholds.value::integer, false) as is_counted
     from inputs
     inner join thresholds on thresholds.threshold_id = 'influence_followed_for'
-    inner join quarters
+    inner join spoken_for
         on
-            inputs.decided_on >= (quarters.period_start_on - interval '9 months')::date
-            and inputs.decided_on <= quarters.period_end_on
+            inputs.organisation_code = spoken_for.organisation_code
+            and spoken_for.record = 'change'
+            and inputs.decided_on >= (spoken_for.period_start_on - interval '9 months')::date
+            and inputs.decided_on <= spoken_for.period_end_on
 ),
 
 considered as (
@@ -38,6 +42,11 @@ considered as (
         coalesce(inputs.reasoned_on <= inputs.received_on + thresholds.value::integer, false) as is_counted
     from inputs
     inner join thresholds on thresholds.threshold_id = 'considered_after'
+    inner join spoken_for
+        on
+            inputs.organisation_code = spoken_for.organisation_code
+            and inputs.quarter_id = spoken_for.quarter_id
+            and spoken_for.record = 'decision'
     where inputs.received_on <= {{ as_of_on() }} - thresholds.value::integer
 ),
 
@@ -59,6 +68,11 @@ refused_and_owed as (
         coalesce(inputs.told_on <= inputs.decided_on + thresholds.value::integer, false) as is_counted
     from inputs
     inner join thresholds on thresholds.threshold_id = 'refusal_told_within'
+    inner join spoken_for
+        on
+            inputs.organisation_code = spoken_for.organisation_code
+            and inputs.decided_quarter_id = spoken_for.quarter_id
+            and spoken_for.record = 'told_back'
     where
         inputs.outcome in ('declined', 'deferred')
         and inputs.is_reply_owed

@@ -35,7 +35,7 @@ responses as (
 
 inputs as (
     select * from {{ ref("fct_inputs") }}
-    where is_criticism = 'yes' and received_on <= {{ as_of_on() }}
+    where is_criticism is distinct from 'no' and received_on <= {{ as_of_on() }}
 ),
 
 themes as (
@@ -52,21 +52,8 @@ quotes as (
     select * from {{ ref("fct_quotes") }}
 ),
 
-received as (
-    select * from {{ ref("evidence_received") }}
-),
-
-quarters as (
-    select * from {{ ref("measured_quarters") }}
-),
-
-newest_quarter as (
-    select
-        quarter_id,
-        period_end_on
-    from quarters
-    order by period_end_on desc
-    limit 1
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
 ),
 
 limits as (
@@ -99,6 +86,7 @@ impact_measured as (
         'impact_measured' as measure_code,
         followed.organisation_code,
         {{ financial_quarter("followed.followed_to_on") }} as quarter_id,
+        true as is_told,
         (
             exists (
                 select 1
@@ -148,7 +136,8 @@ worsening_told as (
     select
         'worsening_told' as measure_code,
         worsened.organisation_code,
-        newest_quarter.quarter_id,
+        spoken_for.quarter_id,
+        true as is_told,
         (
             exists (
                 select 1
@@ -160,7 +149,11 @@ worsening_told as (
         )::integer as numerator,
         1 as denominator
     from worsened
-    cross join newest_quarter
+    inner join spoken_for
+        on
+            worsened.organisation_code = spoken_for.organisation_code
+            and spoken_for.record = 'told_back'
+            and spoken_for.is_newest
 ),
 
 answering as (
@@ -171,7 +164,8 @@ answering as (
     where cardinality(theme_codes) > 0
 ),
 
--- Feedback enters the register once a theme and quarter: where the answers were sent, they speak for themselves.
+-- Feedback enters the register once a theme and quarter: where the answers were sent, they speak for themselves. What
+-- may be criticism, and criticism without a theme, names none.
 voices as (
     select
         organisation_code,
@@ -182,7 +176,7 @@ voices as (
     select
         inputs.organisation_code,
         inputs.quarter_id,
-        inputs.theme_codes
+        case when inputs.is_criticism = 'yes' then inputs.theme_codes end as theme_codes
     from inputs
     left join answering
         on inputs.organisation_code = answering.organisation_code and inputs.quarter_id = answering.quarter_id
@@ -210,38 +204,47 @@ ranked as (
     from mentions
 ),
 
+looked_at as (
+    select
+        ranked.organisation_code,
+        ranked.quarter_id,
+        ranked.theme_code
+    from ranked
+    cross join limits
+    where ranked.theme_number <= limits.most_themes
+    union
+    select
+        organisation_code,
+        quarter_id,
+        null as theme_code
+    from voices
+),
+
 -- An action that was over before the quarter began answers nothing that was said in it. A register of actions that was
--- never sent is no lack of actions.
+-- never sent is no lack of actions, and criticism whose themes are never told is no lack of themes.
 themes_acted_on as (
     select
         'negative_themes_with_action' as measure_code,
-        ranked.organisation_code,
-        ranked.quarter_id,
+        looked_at.organisation_code,
+        looked_at.quarter_id,
+        looked_at.theme_code is not null as is_told,
         (
             exists (
                 select 1
                 from actions
                 where
-                    actions.organisation_code = ranked.organisation_code
-                    and ranked.theme_code = any(actions.theme_codes)
-                    and coalesce(actions.done_on >= quarters.period_start_on, true)
+                    actions.organisation_code = looked_at.organisation_code
+                    and looked_at.theme_code = any(actions.theme_codes)
+                    and coalesce(actions.done_on >= spoken_for.period_start_on, true)
             )
         )::integer as numerator,
-        1 as denominator
-    from ranked
-    cross join limits
-    inner join quarters on ranked.quarter_id = quarters.quarter_id
-    where
-        ranked.theme_number <= limits.most_themes
-        and exists (
-            select 1
-            from received
-            where
-                received.record = 'action'
-                and received.organisation_code = ranked.organisation_code
-                and received.known_from_on <= quarters.period_end_on
-                and received.known_to_on >= quarters.period_end_on
-        )
+        (looked_at.theme_code is not null)::integer as denominator
+    from looked_at
+    inner join spoken_for
+        on
+            looked_at.organisation_code = spoken_for.organisation_code
+            and looked_at.quarter_id = spoken_for.quarter_id
+            and spoken_for.record = 'action'
 ),
 
 -- A register holds quotes as they stand: which of them an older quarter held is not known. What was taken back is
@@ -250,11 +253,16 @@ quotes_checked as (
     select
         'quotes_checked' as measure_code,
         quotes.organisation_code,
-        newest_quarter.quarter_id,
+        spoken_for.quarter_id,
+        quotes.consent_on is not null or quotes.checked_on is not null as is_told,
         (quotes.is_consent_in_force and quotes.is_checked_by_sender)::integer as numerator,
         1 as denominator
     from quotes
-    cross join newest_quarter
+    inner join spoken_for
+        on
+            quotes.organisation_code = spoken_for.organisation_code
+            and spoken_for.record = 'quote'
+            and spoken_for.is_newest
     where quotes.is_consent_in_force or coalesce(quotes.consent_on > {{ as_of_on() }}, true)
 ),
 
@@ -269,14 +277,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -10,31 +10,9 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
-registers as (
-    select * from {{ ref("evidence_received") }}
-    where record = 'involvement_role'
-),
-
-quarters as (
-    select * from {{ ref("measured_quarters") }}
-),
-
-newest_quarter as (
-    select * from quarters
-    order by period_end_on desc
-    limit 1
-),
-
 spoken_for as (
-    select distinct
-        registers.organisation_code,
-        newest_quarter.quarter_id,
-        newest_quarter.period_end_on
-    from registers
-    inner join newest_quarter
-        on
-            registers.known_from_on <= newest_quarter.period_end_on
-            and registers.known_to_on >= newest_quarter.period_end_on
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'involvement_role'
 ),
 
 -- A register keeps the latest supervision and agreement only, and may drop who left: who was a member in an older
@@ -47,7 +25,8 @@ held as (
     from roles
     inner join spoken_for on roles.organisation_code = spoken_for.organisation_code
     where
-        coalesce(roles.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
+        spoken_for.is_newest
+        and coalesce(roles.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
         and coalesce(roles.ended_on, 'infinity') > spoken_for.period_end_on
 ),
 
@@ -56,6 +35,7 @@ described as (
         'members_with_role_description' as measure_code,
         organisation_code,
         quarter_id,
+        role_brief_given_on is not null as is_told,
         role_brief_given_on is not null as is_so
     from held
 ),
@@ -65,6 +45,7 @@ bound as (
         'members_with_confidentiality_agreement' as measure_code,
         organisation_code,
         quarter_id,
+        confidentiality_agreed_on is not null as is_told,
         confidentiality_agreed_on is not null
         and coalesce(confidentiality_expires_on >= period_end_on, true) as is_so
     from held
@@ -76,7 +57,10 @@ supervised as (
         'members_supervised' as measure_code,
         held.organisation_code,
         held.quarter_id,
-        held.last_supervised_on >= held.period_end_on - make_interval(months => thresholds.value::integer) as is_so
+        held.last_supervised_on is not null as is_told,
+        coalesce(
+            held.last_supervised_on >= held.period_end_on - make_interval(months => thresholds.value::integer), false
+        ) as is_so
     from held
     inner join thresholds on thresholds.threshold_id = 'supervised_within'
     where
@@ -85,14 +69,20 @@ supervised as (
         )
 ),
 
+-- Without its first day a role may have begun in any quarter.
 trained as (
     select
         'members_trained_before_start' as measure_code,
         roles.organisation_code,
-        quarters.quarter_id,
-        roles.is_trained_before_start as is_so
+        spoken_for.quarter_id,
+        roles.trained_on is not null as is_told,
+        case when roles.started_on is not null then roles.is_trained_before_start end as is_so
     from roles
-    inner join quarters on roles.started_on between quarters.period_start_on and quarters.period_end_on
+    inner join spoken_for
+        on
+            roles.organisation_code = spoken_for.organisation_code
+            and coalesce(roles.started_on, spoken_for.period_end_on)
+            between spoken_for.period_start_on and spoken_for.period_end_on
 ),
 
 every_role as (
@@ -105,34 +95,19 @@ every_role as (
     select * from trained
 ),
 
--- A column that none of a sender's roles ever fills is one it does not keep: that is no evidence, not nought of all.
-kept as (
-    select distinct
-        roles.organisation_code,
-        dated.measure_code
-    from roles
-    cross join
-        lateral (
-            values
-            ('members_with_role_description', roles.role_brief_given_on),
-            ('members_with_confidentiality_agreement', roles.confidentiality_agreed_on),
-            ('members_supervised', roles.last_supervised_on),
-            ('members_trained_before_start', roles.trained_on)
-        ) as dated (measure_code, on_date)
-    where dated.on_date is not null
+every_row as (
+    select
+        measure_code,
+        organisation_code,
+        quarter_id,
+        is_told,
+        is_so::integer as numerator,
+        1 as denominator
+    from every_role
 ),
 
 counted_by_quarter as (
-    select
-        every_role.measure_code,
-        every_role.organisation_code,
-        every_role.quarter_id,
-        case when kept.measure_code is not null then count(*) filter (where every_role.is_so) end as numerator,
-        case when kept.measure_code is not null then count(*) end as denominator
-    from every_role
-    left join kept
-        on every_role.measure_code = kept.measure_code and every_role.organisation_code = kept.organisation_code
-    group by every_role.measure_code, every_role.organisation_code, every_role.quarter_id, kept.measure_code
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

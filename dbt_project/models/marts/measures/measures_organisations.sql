@@ -13,7 +13,7 @@ sessions as (
 
 claims as (
     select * from {{ ref("fct_claims") }}
-    where paid_on is not null
+    where paid_on is not null and outcome not in ('refused', 'waiting')
 ),
 
 ladder as (
@@ -30,6 +30,11 @@ thresholds as (
 
 quarters as (
     select * from {{ ref("measured_quarters") }}
+),
+
+claims_spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'claim'
 ),
 
 -- What a return leaves open is not known: null, and neither a yes nor a no.
@@ -133,14 +138,22 @@ spend as (
         on returned.organisation_code = attended.organisation_code and returned.quarter_id = attended.quarter_id
 ),
 
+-- A record of claims has the amount that was asked for: paid in part, what was paid is not known. A quarter for which
+-- the claims came and none was paid has nothing paid.
 paid as (
     select
-        claims.organisation_code,
-        quarters.quarter_id,
-        case when count(*) = count(claims.amount_gbp) then sum(claims.amount_gbp) end as paid_gbp
-    from claims
-    inner join quarters on claims.paid_on between quarters.period_start_on and quarters.period_end_on
-    group by claims.organisation_code, quarters.quarter_id
+        claims_spoken_for.organisation_code,
+        claims_spoken_for.quarter_id,
+        case
+            when count(claims.claim_key) = count(claims.amount_gbp) filter (where claims.outcome = 'paid')
+                then coalesce(sum(claims.amount_gbp), 0)
+        end as paid_gbp
+    from claims_spoken_for
+    left join claims
+        on
+            claims_spoken_for.organisation_code = claims.organisation_code
+            and claims.paid_on between claims_spoken_for.period_start_on and claims_spoken_for.period_end_on
+    group by claims_spoken_for.organisation_code, claims_spoken_for.quarter_id
 ),
 
 reaching_people as (

@@ -10,11 +10,6 @@ activities as (
     select * from {{ ref("fct_activities") }}
 ),
 
-involvement_groups as (
-    select * from {{ ref("dim_group") }}
-    where is_known
-),
-
 days as (
     select * from {{ ref("dim_date") }}
 ),
@@ -23,24 +18,17 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
-newest_quarter as (
-    select
-        quarter_id,
-        period_end_on
-    from {{ ref("measured_quarters") }}
-    order by period_end_on desc
-    limit 1
-),
-
+-- Where a sender does not say what was planned, it is not known how much of it was held.
 planned as (
     select
         'sessions_held' as measure_code,
         sessions.organisation_code,
         days.quarter_id,
-        sessions.is_held::integer as numerator,
+        true as is_told,
+        case when sessions.planned_on is not null then sessions.is_held::integer end as numerator,
         1 as denominator
     from sessions
-    inner join days on sessions.planned_on = days.date_on
+    inner join days on coalesce(sessions.planned_on, sessions.held_on) = days.date_on
     where sessions.is_held or sessions.is_missed
 ),
 
@@ -59,6 +47,7 @@ minuted as (
         'sessions_minuted' as measure_code,
         held.organisation_code,
         held.held_quarter_id as quarter_id,
+        held.minutes_issued_on is not null as is_told,
         coalesce(held.working_days_to_minutes <= thresholds.value, false)::integer as numerator,
         1 as denominator
     from held
@@ -74,10 +63,11 @@ accessible as (
         'accessible_sessions' as measure_code,
         organisation_code,
         held_quarter_id as quarter_id,
-        (is_venue_accessible = 'yes')::integer as numerator,
+        true as is_told,
+        {{ yes_or_no("is_venue_accessible") }} as numerator,
         1 as denominator
     from held
-    where mode in ('in_person', 'hybrid') and is_venue_accessible in ('yes', 'no')
+    where mode in ('in_person', 'hybrid')
 ),
 
 needs as (
@@ -85,10 +75,10 @@ needs as (
         'needs_met' as measure_code,
         organisation_code,
         held_quarter_id as quarter_id,
-        need_met_count as numerator,
+        true as is_told,
+        case when need_stated_count is not null then need_met_count end as numerator,
         need_stated_count as denominator
     from held
-    where need_stated_count is not null and need_met_count is not null
 ),
 
 voices as (
@@ -96,10 +86,10 @@ voices as (
         'new_voices' as measure_code,
         organisation_code,
         held_quarter_id as quarter_id,
-        first_time_count as numerator,
+        true as is_told,
+        case when lived_experience_count is not null then first_time_count end as numerator,
         lived_experience_count as denominator
     from held
-    where first_time_count is not null and lived_experience_count is not null
 ),
 
 routes as (
@@ -107,6 +97,7 @@ routes as (
         'decision_routes' as measure_code,
         organisation_code,
         quarter_id,
+        scope_recorded_on is not null or decision_group_key is not null as is_told,
         (
             scope_recorded_on is not null
             and decision_group_key is not null
@@ -115,26 +106,6 @@ routes as (
         1 as denominator
     from activities
     where started_on <= {{ as_of_on() }}
-),
-
--- A register holds the last review only, so what was in date in an older quarter cannot be known from it.
-in_date as (
-    select
-        'tor_in_date' as measure_code,
-        involvement_groups.organisation_code,
-        newest_quarter.quarter_id,
-        coalesce(
-            involvement_groups.tor_reviewed_on
-            >= newest_quarter.period_end_on - make_interval(months => thresholds.value::integer),
-            false
-        )::integer as numerator,
-        1 as denominator
-    from involvement_groups
-    cross join newest_quarter
-    inner join thresholds on thresholds.threshold_id = 'tor_reviewed_within'
-    where
-        coalesce(involvement_groups.started_on, newest_quarter.period_end_on) <= newest_quarter.period_end_on
-        and coalesce(involvement_groups.ended_on, 'infinity') > newest_quarter.period_end_on
 ),
 
 every_row as (
@@ -149,19 +120,10 @@ every_row as (
     select * from voices
     union all
     select * from routes
-    union all
-    select * from in_date
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

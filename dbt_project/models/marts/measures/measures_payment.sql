@@ -14,16 +14,18 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
--- Of whoever is not known to have been offered payment it cannot be said that it was.
+-- Of whoever is not known to have been offered payment it cannot be said that it was, by a sender that ever says so.
 offered as (
     select
         'payment_offered' as measure_code,
         organisation_code,
         quarter_id,
-        payment_offered_count as numerator,
+        payment_offered_count + payment_not_offered_count > 0
+        or not bool_or(payment_eligible_count > 0) over (partition by organisation_code) as is_told,
+        case when payment_eligibility_known_count > 0 then payment_offered_count end as numerator,
         payment_eligible_count as denominator
     from participations
-    where held_on is not null
+    where held_on is not null and attended_count > 0
 ),
 
 -- A claim handed in twice is one claim. Those too new to be overdue are left out, paid or not: the paid would flatter.
@@ -47,6 +49,7 @@ paid_in_time as (
         'claims_paid_in_time' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         coalesce(days_to_pay <= paid_within, false)::integer as numerator,
         1 as denominator
     from due
@@ -57,6 +60,7 @@ paid as (
         'claims_paid' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         (paid_on is not null)::integer as numerator,
         1 as denominator
     from due
@@ -67,6 +71,7 @@ refused as (
         'claims_refused_with_reason' as measure_code,
         organisation_code,
         quarter_id,
+        true as is_told,
         coalesce(refused_reason_code not in ('not_known', 'unmapped'), false)::integer as numerator,
         1 as denominator
     from claims
@@ -84,14 +89,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -10,14 +10,15 @@ quarters as (
     select * from {{ ref("measured_quarters") }}
 ),
 
+-- A change without a deadline has no day that it could be late on: whether it was in time is not known.
 due as (
     select
         'changes_on_time' as measure_code,
         organisation_code,
-        original_due_quarter_id as quarter_id,
+        coalesce(original_due_quarter_id, {{ financial_quarter("first_decided_on") }}) as quarter_id,
         is_on_time_original as is_counted
     from changes
-    where is_on_time_original is not null
+    where is_on_time_original is not null or original_due_on is null
 ),
 
 -- As things stood on the quarter's last day, so that an old quarter does not improve by later work.
@@ -30,10 +31,9 @@ open_at_the_end as (
     from changes
     inner join quarters
         on
-            coalesce(changes.first_decided_on, changes.original_due_on) <= quarters.period_end_on
+            coalesce(changes.first_decided_on, changes.original_due_on, date '1900-01-01') <= quarters.period_end_on
             and coalesce(changes.implemented_on, 'infinity') > quarters.period_end_on
             and coalesce(changes.stopped_on, 'infinity') > quarters.period_end_on
-    where changes.original_due_on is not null
 ),
 
 implemented as (
@@ -54,15 +54,19 @@ every_change as (
     select * from implemented
 ),
 
-counted_by_quarter as (
+every_row as (
     select
         measure_code,
         organisation_code,
         quarter_id,
-        count(*) filter (where is_counted) as numerator,
-        count(*) as denominator
+        true as is_told,
+        is_counted::integer as numerator,
+        1 as denominator
     from every_change
-    group by measure_code, organisation_code, quarter_id
+),
+
+counted_by_quarter as (
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -17,6 +17,8 @@ recorded as (
     union all
     select * from {{ ref("measures_activities") }}
     union all
+    select * from {{ ref("measures_definition") }}
+    union all
     select * from {{ ref("measures_agendas") }}
     union all
     select * from {{ ref("measures_commissioning") }}

@@ -11,8 +11,9 @@ roles as (
     select * from {{ ref("fct_roles") }}
 ),
 
-quarters as (
-    select * from {{ ref("measured_quarters") }}
+spoken_for as (
+    select * from {{ ref("quarters_spoken_for") }}
+    where record = 'involvement_role'
 ),
 
 thresholds as (
@@ -24,6 +25,7 @@ ready as (
         'recruitment_ready' as measure_code,
         organisation_code,
         quarter_id,
+        role_description_ready_on is not null or support_package_ready_on is not null as is_told,
         is_ready_before_advertised::integer as numerator,
         1 as denominator
     from recruitments
@@ -34,16 +36,11 @@ channels as (
         'recruitment_channels' as measure_code,
         recruitments.organisation_code,
         recruitments.quarter_id,
-        (used.channel_count >= thresholds.value)::integer as numerator,
+        true as is_told,
+        (nullif({{ said_codes_count("recruitments.channel_codes") }}, 0) >= thresholds.value)::integer as numerator,
         1 as denominator
     from recruitments
     inner join thresholds on thresholds.threshold_id = 'channels_at_least'
-    cross join
-        lateral (
-            select count(distinct channels.channel_code) as channel_count
-            from unnest(recruitments.channel_codes) as channels (channel_code)
-            where channels.channel_code <> 'not_known'
-        ) as used
 ),
 
 accepted as (
@@ -51,10 +48,10 @@ accepted as (
         'applicants_accepted' as measure_code,
         organisation_code,
         quarter_id,
-        accepted_count as numerator,
+        true as is_told,
+        case when applicant_count is not null then accepted_count end as numerator,
         applicant_count as denominator
     from recruitments
-    where accepted_count is not null and applicant_count is not null
 ),
 
 filled as (
@@ -62,10 +59,26 @@ filled as (
         'peer_and_lay_posts_filled' as measure_code,
         organisation_code,
         quarter_id,
-        filled_count as numerator,
+        true as is_told,
+        case when post_count is not null and role_kind in ('peer_worker', 'lay_member') then filled_count end
+            as numerator,
         post_count as denominator
     from recruitments
-    where role_kind in ('peer_worker', 'lay_member') and filled_count is not null and post_count is not null
+    where {{ said_code("role_kind") }} is null or role_kind in ('peer_worker', 'lay_member')
+),
+
+-- Without its first day a role may have begun in any quarter.
+begun as (
+    select
+        roles.*,
+        spoken_for.quarter_id,
+        {{ said_code("roles.recruited_via") }} as known_channel
+    from roles
+    inner join spoken_for
+        on
+            roles.organisation_code = spoken_for.organisation_code
+            and coalesce(roles.started_on, spoken_for.period_end_on)
+            between spoken_for.period_start_on and spoken_for.period_end_on
 ),
 
 -- Whoever hears of a role from friends or from staff was found among those already known.
@@ -73,25 +86,30 @@ openly as (
     select
         'recruited_openly' as measure_code,
         organisation_code,
-        started_quarter_id as quarter_id,
-        (recruited_via not in ('word_of_mouth', 'staff_member'))::integer as numerator,
+        quarter_id,
+        true as is_told,
+        case when started_on is not null then (known_channel not in ('word_of_mouth', 'staff_member'))::integer end
+            as numerator,
         1 as denominator
-    from roles
-    where started_on <= {{ as_of_on() }} and recruited_via not in ('not_known', 'unmapped')
+    from begun
 ),
 
 turned_over as (
     select
         'role_turnover' as measure_code,
         roles.organisation_code,
-        quarters.quarter_id,
-        coalesce(roles.ended_on <= quarters.period_end_on, false)::integer as numerator,
+        spoken_for.quarter_id,
+        true as is_told,
+        case
+            when roles.started_on is not null then coalesce(roles.ended_on <= spoken_for.period_end_on, false)::integer
+        end as numerator,
         1 as denominator
     from roles
-    inner join quarters
+    inner join spoken_for
         on
-            roles.started_on < quarters.period_start_on
-            and coalesce(roles.ended_on, 'infinity') >= quarters.period_start_on
+            roles.organisation_code = spoken_for.organisation_code
+            and coalesce(roles.started_on < spoken_for.period_start_on, true)
+            and coalesce(roles.ended_on, 'infinity') >= spoken_for.period_start_on
 ),
 
 every_row as (
@@ -109,14 +127,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

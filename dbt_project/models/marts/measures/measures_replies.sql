@@ -12,7 +12,9 @@ acknowledged as (
         'complaints_acknowledged_in_time' as measure_code,
         organisation_code,
         quarter_id,
-        is_acknowledged_in_time as is_in_time
+        acknowledged_on is not null as is_told,
+        is_acknowledged_in_time::integer as numerator,
+        1 as denominator
     from complaints
     where is_acknowledgement_due
 ),
@@ -24,7 +26,9 @@ answered as (
         'complaints_answered_in_time' as measure_code,
         organisation_code,
         {{ financial_quarter("respond_by_on") }} as quarter_id,
-        is_responded_in_time as is_in_time
+        responded_on is not null as is_told,
+        is_responded_in_time::integer as numerator,
+        1 as denominator
     from complaints
     where
         is_response_due
@@ -38,14 +42,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        count(*) filter (where is_in_time) as numerator,
-        count(*) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

@@ -23,10 +23,11 @@ incidents as (
         coalesce(incident_key, intervention_key) as incident_key,
         min(started_on) filter (where is_counted) as began_on,
         bool_or(coalesce(review_with_person = 'held', false)) as is_held,
-        bool_or(coalesce(review_with_person = 'offered_declined', false)) as is_declined
+        bool_or(coalesce(review_with_person = 'offered_declined', false)) as is_declined,
+        bool_or(is_review_applicable) as is_known
     from interventions
     group by organisation_code, coalesce(incident_key, intervention_key)
-    having bool_or(is_counted) and bool_or(is_review_applicable)
+    having bool_or(is_counted) and not bool_and(coalesce(review_with_person = 'not_appropriate', false))
 ),
 
 debriefs as (
@@ -34,7 +35,8 @@ debriefs as (
         outcomes.measure_code,
         incidents.organisation_code,
         {{ financial_quarter("incidents.began_on") }} as quarter_id,
-        outcomes.is_so::integer as numerator,
+        true as is_told,
+        case when incidents.is_known then outcomes.is_so::integer end as numerator,
         1 as denominator
     from incidents
     cross join lateral (
@@ -57,22 +59,41 @@ caseloads as (
     group by organisation_code, service_id, period_start_on, period_end_on
 ),
 
--- People on a caseload in April are still on it in May: the latest count of the quarter stands for it.
+-- People on a caseload in April are still on it in May: the latest count of the quarter stands for it. More preferences
+-- than people is a mistake in either.
 latest_caseloads as (
     select distinct on (organisation_code, service_id, quarter_id) *
     from caseloads
-    where preference_count <= caseload_count
-    order by organisation_code asc, service_id asc, quarter_id asc, period_end_on desc, period_start_on desc
+    order by
+        organisation_code asc,
+        service_id asc,
+        quarter_id asc,
+        (preference_count <= caseload_count) desc nulls last,
+        period_end_on desc,
+        period_start_on desc
 ),
 
+-- What is told by service is told again in a row of no service: it counts once, by service where that can be counted.
 crisis_preferences as (
     select
         'crisis_preference_current' as measure_code,
-        organisation_code,
-        quarter_id,
-        preference_count as numerator,
-        caseload_count as denominator
-    from latest_caseloads
+        latest.organisation_code,
+        latest.quarter_id,
+        true as is_told,
+        case when latest.preference_count <= latest.caseload_count then latest.preference_count end as numerator,
+        latest.caseload_count as denominator
+    from latest_caseloads as latest
+    where
+        latest.service_id is not null
+        or not exists (
+            select 1
+            from latest_caseloads as finer
+            where
+                finer.organisation_code = latest.organisation_code
+                and finer.quarter_id = latest.quarter_id
+                and finer.service_id is not null
+                and finer.preference_count <= finer.caseload_count
+        )
 ),
 
 every_row as (
@@ -82,14 +103,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

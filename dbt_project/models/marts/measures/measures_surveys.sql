@@ -61,7 +61,11 @@ answered as (
         named.measure_code,
         named.about_organisation_code as organisation_code,
         named.quarter_id,
-        coalesce(sum(named.answer_count) filter (where named.is_favourable), 0) as numerator,
+        true as is_told,
+        case
+            when sum(named.hidden_row_count) = 0
+                then coalesce(sum(named.answer_count) filter (where named.is_favourable), 0)
+        end as numerator,
         coalesce(sum(named.answer_count) filter (where named.scale is not null), 0) as denominator
     from named
     inner join measures on named.measure_code = measures.measure_code
@@ -75,7 +79,6 @@ answered as (
         named.month_start_on,
         named.survey_kind,
         named.item_code
-    having sum(named.hidden_row_count) = 0
 ),
 
 -- Who answered is not told: at least as many as answered the question that most of them answered.
@@ -101,19 +104,30 @@ answered_sessions as (
     group by organisation_code, session_key
 ),
 
--- Only of those who ask after some session: of the others it is not known that they do not ask.
+-- Sessions before the first that a sender asked after were not asked after.
+asking as (
+    select
+        sessions.organisation_code,
+        min(sessions.held_on) as first_asked_on
+    from sessions
+    inner join answered_sessions on sessions.session_key = answered_sessions.session_key
+    group by sessions.organisation_code
+),
+
 responded as (
     select
         'session_feedback_given' as measure_code,
         sessions.organisation_code,
         sessions.quarter_id,
-        least(coalesce(answered_sessions.answer_count, 0), sessions.lived_experience_count) as numerator,
+        true as is_told,
+        case
+            when not coalesce(answered_sessions.is_hidden, false) and sessions.held_on >= asking.first_asked_on
+                then least(coalesce(answered_sessions.answer_count, 0), sessions.lived_experience_count)
+        end as numerator,
         sessions.lived_experience_count as denominator
     from sessions
+    left join asking on sessions.organisation_code = asking.organisation_code
     left join answered_sessions on sessions.session_key = answered_sessions.session_key
-    where
-        not coalesce(answered_sessions.is_hidden, false)
-        and sessions.organisation_code in (select asking.organisation_code from answered_sessions as asking)
 ),
 
 trained as (
@@ -121,6 +135,7 @@ trained as (
         'staff_confidence_better' as measure_code,
         about_organisation_code as organisation_code,
         quarter_id,
+        true as is_told,
         better_count as numerator,
         pair_count as denominator
     from shifts
@@ -133,6 +148,7 @@ criticism as (
         'criticism_acted_on' as measure_code,
         inputs.organisation_code,
         inputs.quarter_id,
+        true as is_told,
         (
             exists (
                 select 1
@@ -166,14 +182,7 @@ every_row as (
 ),
 
 counted_by_quarter as (
-    select
-        measure_code,
-        organisation_code,
-        quarter_id,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from every_row
-    group by measure_code, organisation_code, quarter_id
+    {{ counted_by_quarter("every_row") }}
 )
 
 select * from counted_by_quarter

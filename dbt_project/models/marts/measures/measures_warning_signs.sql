@@ -6,26 +6,21 @@ signs as (
     select * from {{ ref("mart_warning_signs") }}
 ),
 
+-- A group of which no sign can be told may have one.
 by_group as (
-    select
-        organisation_code,
-        quarter_id,
-        group_key,
-        bool_or(is_raised = 'yes') as has_sign
-    from signs
-    where is_raised <> 'cannot_tell'
-    group by organisation_code, quarter_id, group_key
-),
-
-counted as (
     select
         'groups_with_a_warning_sign' as measure_code,
         organisation_code,
         quarter_id,
-        count(*) filter (where has_sign) as numerator,
-        count(*) as denominator
-    from by_group
-    group by organisation_code, quarter_id
+        true as is_told,
+        bool_or(is_raised = 'yes') filter (where is_raised <> 'cannot_tell')::integer as numerator,
+        1 as denominator
+    from signs
+    group by organisation_code, quarter_id, group_key
+),
+
+counted_by_quarter as (
+    {{ counted_by_quarter("by_group") }}
 )
 
-select * from counted
+select * from counted_by_quarter

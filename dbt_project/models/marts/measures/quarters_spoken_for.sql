@@ -1,0 +1,29 @@
+{{ config(materialized="ephemeral", contract={"enforced": false}) }}
+-- The quarters that each record of an organisation speaks for: those up to whose last day it was sent.
+with
+
+received as (
+    select * from {{ ref("evidence_received") }}
+),
+
+quarters as (
+    select
+        *,
+        max(period_end_on) over () as newest_end_on
+    from {{ ref("measured_quarters") }}
+),
+
+spoken_for as (
+    select distinct
+        received.organisation_code,
+        received.record,
+        quarters.quarter_id,
+        quarters.period_start_on,
+        quarters.period_end_on,
+        -- A register holds what is so now: of an older quarter it does not tell how things stood.
+        quarters.period_end_on = quarters.newest_end_on as is_newest
+    from received
+    inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
+)
+
+select * from spoken_for
