@@ -120,6 +120,12 @@ not_coproduced as (
         1 as denominator
     from decisions
     inner join thresholds on thresholds.threshold_id = 'not_coproduced_shared_within'
+    -- Who was told is not known before the tellings came.
+    inner join {{ ref("quarters_spoken_for") }} as spoken_for
+        on
+            decisions.organisation_code = spoken_for.organisation_code
+            and decisions.quarter_id = spoken_for.quarter_id
+            and spoken_for.record = 'told_back'
     where
         decisions.decision_kind = 'not_to_coproduce'
         and decisions.decided_on <= {{ as_of_on() }} - thresholds.value::integer

@@ -66,16 +66,19 @@ paid as (
     from due
 ),
 
+-- A claim of which nobody says what became of it may have been refused.
 refused as (
     select
         'claims_refused_with_reason' as measure_code,
         organisation_code,
         quarter_id,
         true as is_told,
-        coalesce(refused_reason_code not in ('not_known', 'unmapped'), false)::integer as numerator,
+        case
+            when outcome = 'refused' then coalesce(refused_reason_code not in ('not_known', 'unmapped'), false)::integer
+        end as numerator,
         1 as denominator
     from claims
-    where is_counted and outcome = 'refused'
+    where is_counted and (outcome = 'refused' or (outcome = 'not_known' and paid_on is null))
 ),
 
 every_row as (

@@ -142,14 +142,14 @@ trained as (
     where survey_kind = 'staff_training' and item_code = 'confidence'
 ),
 
--- A change given up before it was made acted on nothing.
+-- A change given up before it was made acted on nothing. What may be criticism is neither acted on nor not.
 criticism as (
     select
         'criticism_acted_on' as measure_code,
         inputs.organisation_code,
         inputs.quarter_id,
         true as is_told,
-        (
+        case when inputs.is_criticism = 'yes' then (
             exists (
                 select 1
                 from decisions
@@ -161,13 +161,13 @@ criticism as (
                     and change_links.decided_on <= inputs.received_on + limits.days
                     and (changes.stopped_on is null or changes.implemented_on is not null)
             )
-        )::integer as numerator,
+        )::integer end as numerator,
         1 as denominator
     from inputs
     cross join limits
     where
         inputs.source_kind = 'session_feedback'
-        and inputs.is_criticism = 'yes'
+        and inputs.is_criticism is distinct from 'no'
         and inputs.received_on + limits.days <= {{ as_of_on() }}
 ),
 
