@@ -167,6 +167,10 @@ def voices(well: bool, many: int) -> Rows:
         said(f"FAR{at}", "2025-01-10")
         decided(f"FAR{at}", "2025-01-20")
         promised(f"FAR{at}", "2025-03-30", "2025-03-01")
+        said(f"AGO{at}", "2025-12-01")
+        decided(f"AGO{at}", "2025-12-05")
+        if well:
+            heard(f"AGO{at}", "2025-12-20")
         said(f"YES{at}", "2026-04-12", source_kind="session_feedback", is_criticism="yes")
         decided(f"YES{at}", "2026-04-20")
         if well:

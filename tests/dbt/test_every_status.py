@@ -3,7 +3,7 @@
 import contextlib
 import csv
 import datetime as dt
-from collections import defaultdict
+from typing import NamedTuple
 
 import psycopg2
 import pytest
@@ -16,6 +16,7 @@ from tests.dbt_run import dbt
 from warehouse import connection
 from warehouse.paths import ROOT
 
+QUARTER = "2026-27-Q1"
 AS_OF = dt.datetime(2026, 7, 29, 6, tzinfo=dt.UTC)
 NOTHING: stories.Rows = {record: [] for record in load_contracts() if record != "published_statistic"}
 
@@ -26,6 +27,8 @@ def _seed(name: str) -> list[dict[str, str]]:
 
 
 EXPECTATIONS = {row["expectation_id"]: row for row in _seed("expectations")}
+ASKED = [one for one, row in EXPECTATIONS.items() if row["asked_of"] != "self"]
+JUDGED = [one for one in ASKED if EXPECTATIONS[one]["answer_kind"] in ("target", "presence", "trend")]
 MEASURES = {row["measure_code"]: row for row in _seed("measures")}
 # A month without activity has no rate and is no evidence; a month without interventions is known, and none was hurt.
 SOMETIMES_OUT_OF_NONE = {"E26"}
@@ -72,7 +75,7 @@ def _populate(cursor) -> None:
 
 def _publish(cursor, icb: str, value_state: str) -> None:
     """Freeze an edition of one figure of people."""
-    edition = f"2026-27-Q1/{icb}/1"
+    edition = f"{QUARTER}/{icb}/1"
     cursor.execute(
         "insert into audit.editions (edition_id, quarter_id, icb_code, edition_number, state, data_cut_at,"
         " accepted_through, code_version) values (%s, '2026-27-Q1', %s, 1, 'draft', '2026-07-28', 1, '0')",
@@ -86,9 +89,20 @@ def _publish(cursor, icb: str, value_state: str) -> None:
     cursor.execute("insert into audit.edition_rows values (%s, 'pub_figures', 1, %s)", [edition, Json(figure)])
 
 
+class Evidence(NamedTuple):
+    """One row of mart_evidence; `joining` stands for the status that it is the reason of."""
+
+    is_agreed: bool
+    expectation: str
+    organisation: str
+    icb: str
+    quarter: str
+    status: str
+
+
 @pytest.fixture(scope="module")
-def found(shared_warehouse) -> dict[str, set[str]]:
-    """Expectation → the statuses that it takes anywhere, in any quarter, before and after its thresholds are agreed."""
+def evidence(shared_warehouse) -> list[Evidence]:
+    """What every story could show, in every quarter, before and after what judges it was agreed."""
     target = connection.admin_url(shared_warehouse)
     opened = psycopg2.connect(
         host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
@@ -97,12 +111,18 @@ def found(shared_warehouse) -> dict[str, set[str]]:
     with contextlib.closing(opened), opened.cursor() as cursor:
         _populate(cursor)
         dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", as_of=AS_OF)
-        statuses = _statuses(cursor)
+        before = _read(cursor, is_agreed=False)
         _agree(cursor)
         dbt("run", "--select", "mart_evidence", as_of=AS_OF)
-        for expectation, more in _statuses(cursor).items():
-            statuses[expectation] |= more
-        yield statuses
+        return before + _read(cursor, is_agreed=True)
+
+
+def _read(cursor, is_agreed: bool) -> list[Evidence]:
+    cursor.execute(
+        "select expectation_id, organisation_code, icb_code, quarter_id,"
+        " case when reason_code = 'joining' then 'joining' else status end from marts.mart_evidence"
+    )
+    return [Evidence(is_agreed, *row) for row in cursor.fetchall()]
 
 
 def _agree(cursor) -> None:
@@ -127,21 +147,11 @@ def _agree(cursor) -> None:
                 )  # fmt: skip
 
 
-def _statuses(cursor) -> dict[str, set[str]]:
-    cursor.execute(
-        "select expectation_id, organisation_code, status, coalesce(reason_code, '') from marts.mart_evidence"
-    )
-    taken = defaultdict(set)
-    asked = defaultdict(set)
-    for expectation, organisation, status, reason in cursor.fetchall():
-        taken[expectation].add("joining" if reason == "joining" else status)
-        asked[expectation].add(organisation)
-    cursor.execute("select organisation_code from marts.dim_organisation where is_asked")
-    everybody = {code for (code,) in cursor.fetchall()}
-    for expectation in EXPECTATIONS:
-        if everybody - asked[expectation]:
-            taken[expectation].add("not_asked")
-    return taken
+def _taken(expectation: str, evidence: list[Evidence]) -> set[str]:
+    """Every status that an expectation takes anywhere; whoever has no row for it is not asked."""
+    rows = [row for row in evidence if row.expectation == expectation]
+    everybody = {row.organisation for row in evidence}
+    return {row.status for row in rows} | ({"not_asked"} if everybody - {row.organisation for row in rows} else set())
 
 
 def _answers(expectation: str) -> dict[str, bool]:
@@ -181,6 +191,46 @@ def _possible(expectation: str) -> set[str]:
     return can
 
 
+def _story(name: str, evidence: list[Evidence], is_agreed: bool) -> dict[str, str]:
+    """Expectation → its status in the newest quarter, at the trust or the commissioner whom the story is told of."""
+    return {
+        row.expectation: row.status
+        for row in evidence
+        if row.organisation in (name, f"{name}_ICB") and row.quarter == QUARTER and row.is_agreed is is_agreed
+    }
+
+
 @pytest.mark.parametrize("expectation", EXPECTATIONS)
-def test_an_expectation_takes_every_status_that_it_can(expectation, found):
-    assert found[expectation] == _possible(expectation)
+def test_an_expectation_takes_every_status_that_it_can(expectation, evidence):
+    assert _taken(expectation, evidence) == _possible(expectation)
+
+
+@pytest.mark.parametrize(("name", "status"), [("WELL", "met"), ("AMISS", "not_met")])
+def test_where_all_is_well_all_is_met_and_where_all_is_amiss_nothing(name, status, evidence):
+    told = _story(name, evidence, is_agreed=True)
+    assert {one: told[one] for one in JUDGED} == dict.fromkeys(JUDGED, status)
+
+
+@pytest.mark.parametrize("name", ["WELL", "AMISS"])
+def test_what_nobody_agreed_is_shown_and_neither_met_nor_missed(name, evidence):
+    told = _story(name, evidence, is_agreed=False)
+    assert {one: told[one] for one in JUDGED} == dict.fromkeys(JUDGED, "shown")
+
+
+@pytest.mark.parametrize("is_agreed", [False, True])
+@pytest.mark.parametrize(
+    ("name", "status"), [("SILENT", "no_evidence_received"), ("NEW", "joining"), ("STRANGER", "no_agreement")]
+)
+def test_who_sent_nothing_has_a_reason_and_no_fault(name, status, is_agreed, evidence):
+    assert _story(name, evidence, is_agreed) == dict.fromkeys(ASKED, status)
+
+
+def test_the_report_answers_for_itself_in_each_region(evidence):
+    told = {
+        row.icb: row.status
+        for row in evidence
+        if row.expectation == "E105" and row.organisation == "ALL" and row.quarter == QUARTER and row.is_agreed
+    }
+    assert {icb: told[icb] for icb in ("QWELL", "QAMISS", "QEMPTY", "QLONE")} == {
+        "QWELL": "met", "QAMISS": "not_met", "QEMPTY": "not_applicable", "QLONE": "no_evidence_received",
+    }  # fmt: skip
