@@ -88,7 +88,8 @@ states as (
     group by provider_code, icb_code, quarter_id, basis, characteristic
 ),
 
-given as (
+-- Kept as a table of its own: planned as one row, it would be grouped anew for every possible answer.
+given as materialized (
     select
         provider_code,
         quarter_id,
