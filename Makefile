@@ -6,10 +6,10 @@ BIN := .venv/bin
 SQL := $(wildcard dbt_project/models dbt_project/tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench airflow generate lock clean
+.PHONY: help setup demo test test-long lint bench airflow generate lock clean
 
 help: ## list these recipes
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## build .venv from requirements.lock (every other recipe does this by itself)
 	@sh .ci/set-up
@@ -19,6 +19,9 @@ demo: setup ## load the made-up region, build the warehouse and draft its report
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+
+test-long: setup ## run the tests that need many made-up regions on two hundred of them
+	@ASSURE_TEST_REGIONS=200 $(BIN)/python -m pytest tests/dbt/test_nothing_planted.py
 
 lint: setup ## check style, who imports whom, SQL, and that generated files are fresh
 	$(BIN)/ruff check .
