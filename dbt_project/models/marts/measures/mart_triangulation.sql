@@ -41,7 +41,10 @@ said as (
     select
         organisation_code,
         quarter_id,
-        count(*) filter (where is_negative and theme_codes && array['safety', 'restraint']) as counted,
+        -- What only a model has found in an answer is no evidence of it.
+        count(*) filter (
+            where is_negative and theme_codes && array['safety', 'restraint'] and theme_source is distinct from 'model'
+        ) as counted,
         count(*) as out_of
     from responses
     group by organisation_code, quarter_id

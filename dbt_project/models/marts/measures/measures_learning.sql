@@ -170,19 +170,22 @@ voices as (
     select
         organisation_code,
         quarter_id,
-        theme_codes
+        theme_codes,
+        theme_source
     from responses
     union all
     select
         inputs.organisation_code,
         inputs.quarter_id,
-        case when inputs.is_criticism = 'yes' then inputs.theme_codes end as theme_codes
+        case when inputs.is_criticism = 'yes' then inputs.theme_codes end as theme_codes,
+        inputs.theme_source
     from inputs
     left join answering
         on inputs.organisation_code = answering.organisation_code and inputs.quarter_id = answering.quarter_id
     where not coalesce(inputs.source_kind = 'feedback_theme' and answering.quarter_id is not null, false)
 ),
 
+-- A theme that nobody but a model has found is a place to look, and no evidence.
 mentions as (
     select
         voices.organisation_code,
@@ -192,6 +195,7 @@ mentions as (
     from voices
     inner join themes on themes.code = any(voices.theme_codes)
     group by voices.organisation_code, voices.quarter_id, themes.code
+    having bool_or(voices.theme_source is distinct from 'model')
 ),
 
 ranked as (
