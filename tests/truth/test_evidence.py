@@ -19,8 +19,8 @@ EXPECTATIONS = {
 # Expectations of which nobody in the region has evidence, and why. One that is answered leaves this list.
 WITHOUT_EVIDENCE = {
     "its senders send no such records yet": (
-        "E02 E08 E09 E10 E11 E12 E21 E23 E29 E32 E33 E34 E35 E37 E43 E44 E47 E52 E57 E58 E63 E69 E70 E71 E74 E77 E81"
-        " E84 E86 E87 E88 E89 E92 E94 E106 E112 E113 E114 E116 E118"
+        "E02 E08 E09 E10 E11 E12 E21 E23 E29 E32 E33 E34 E35 E37 E43 E44 E47 E52 E57 E58 E63 E64 E66 E69 E70 E71"
+        " E74 E77 E81 E84 E86 E87 E88 E89 E92 E94 E100 E106 E112 E113 E114 E116 E118"
     ),
     "told in mart_restraint_by_ethnicity alone, and no sender counts bed days by ethnic group": "E48",
     "no measure yet: costs and admissions before and after": "E78",
