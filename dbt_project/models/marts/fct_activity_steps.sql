@@ -62,7 +62,7 @@ sessions_known as (
         activity_quarters.activity_key,
         activity_quarters.quarter_id
     from activity_quarters
-    inner join {{ ref("evidence_received") }} as received
+    inner join {{ ref("int_records__known") }} as received
         on
             activity_quarters.organisation_code = received.organisation_code
             and received.record = 'session'

@@ -53,7 +53,7 @@ known_cases as (
             greatest(max(received.known_to_on), max(complaints.period_end_on)), {{ as_of_on() }} - 1
         ) as known_to_on
     from complaints
-    left join {{ ref("evidence_received") }} as received
+    left join {{ ref("int_records__known") }} as received
         on
             complaints.provider_code = received.organisation_code
             and received.record = 'complaint'

@@ -76,7 +76,7 @@ known_tellings as (
     select
         organisation_code,
         max(known_to_on) as known_to_on
-    from {{ ref("evidence_received") }}
+    from {{ ref("int_records__known") }}
     where record = 'told_back'
     group by organisation_code
 ),

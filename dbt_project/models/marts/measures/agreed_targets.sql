@@ -10,7 +10,7 @@ judging as (
 
 newest as (
     select max(period_end_on) as period_end_on
-    from {{ ref("measured_quarters") }}
+    from {{ ref("int_quarters__measured") }}
 ),
 
 targets as (

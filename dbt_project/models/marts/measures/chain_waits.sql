@@ -42,7 +42,7 @@ watched as (
         organisation_code,
         max(least(known_to_on, {{ as_of_on() }})) filter (where record = 'decision') as decisions_to_on,
         max(least(known_to_on, {{ as_of_on() }})) filter (where record = 'change') as changes_to_on
-    from {{ ref("evidence_received") }}
+    from {{ ref("int_records__known") }}
     group by organisation_code
 ),
 

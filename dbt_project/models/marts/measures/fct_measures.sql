@@ -11,7 +11,7 @@ organisations as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- What the report says of itself rests on everything else that was counted.

@@ -33,7 +33,7 @@ referrals as (
 ),
 
 quarter as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
     where quarter_id = '{{ var("report_quarter") }}'
 ),
 

@@ -7,7 +7,7 @@ waits as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- Four quarters make a cohort, as on the told-back curve: one quarter of a small charity is a handful of people.

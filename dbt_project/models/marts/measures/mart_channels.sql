@@ -1,7 +1,7 @@
 with
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 feedback as (

@@ -6,7 +6,7 @@ attendances as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 limits as (

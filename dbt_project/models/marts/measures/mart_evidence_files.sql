@@ -29,7 +29,7 @@ load_records as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- A survey may be about others than its sender: its file speaks of everyone it asks about.

@@ -23,7 +23,7 @@ activity_sessions as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- A meeting about several pieces of work at once stands on no one step, and nor does one about none.

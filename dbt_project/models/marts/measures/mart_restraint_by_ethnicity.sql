@@ -17,12 +17,12 @@ bed_days as (
 ),
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
     where record = 'restrictive_intervention'
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 ethnic_groups as (

@@ -1,7 +1,4 @@
 -- The monthly series with limits and signals of their true values; a month without evidence is a row without a value.
--- No loops: months are joined to points, and of either the planner expects a handful. One by one, those of twenty
--- trusts take minutes instead of seconds.
-{{ config(pre_hook="set local enable_nestloop = off") }}
 with
 
 periods as (

@@ -6,7 +6,7 @@ inputs as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- Four quarters make a cohort: one quarter of a small charity is a handful of people.

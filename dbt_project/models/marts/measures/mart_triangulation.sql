@@ -22,12 +22,12 @@ complaints as (
 ),
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
     where record = 'complaint'
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 limits as (

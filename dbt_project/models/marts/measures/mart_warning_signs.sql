@@ -11,7 +11,7 @@ quarters as (
     select
         *,
         (period_end_on - interval '1 year')::date as looked_back_to_on
-    from {{ ref("measured_quarters") }}
+    from {{ ref("int_quarters__measured") }}
 ),
 
 activities as (
@@ -64,7 +64,7 @@ known as (
         received.organisation_code,
         received.record,
         quarters.quarter_id
-    from {{ ref("evidence_received") }} as received
+    from {{ ref("int_records__known") }} as received
     inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
 ),
 

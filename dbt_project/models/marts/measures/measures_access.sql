@@ -12,7 +12,7 @@ activity as (
 ),
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
     where record = 'complaint'
 ),
 

@@ -34,7 +34,7 @@ thresholds as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- What the small form does not ask for is not missing from those who fill it in.
@@ -44,7 +44,7 @@ full_tier as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
 under_way as (

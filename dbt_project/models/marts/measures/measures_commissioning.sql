@@ -121,7 +121,7 @@ not_coproduced as (
     from decisions
     inner join thresholds on thresholds.threshold_id = 'not_coproduced_shared_within'
     -- Who was told is not known before the tellings came.
-    inner join {{ ref("quarters_spoken_for") }} as spoken_for
+    inner join {{ ref("int_quarters__spoken_for") }} as spoken_for
         on
             decisions.organisation_code = spoken_for.organisation_code
             and decisions.quarter_id = spoken_for.quarter_id

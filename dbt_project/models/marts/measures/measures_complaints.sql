@@ -14,7 +14,7 @@ contacts as (
 ),
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
     where record = 'complaint'
 ),
 

@@ -5,7 +5,7 @@
 with
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
     where is_newest
 ),
 

@@ -1,5 +1,5 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- Numbers of people that an edition keeps back and that what is printed gives away: by the share beside them, or because
+-- Numbers of people that an edition keeps back and that what is printed gives away: by the share beside them, or as
 -- another edition of the same region prints the same figure. Totals are attacked in the tests, where bounds can be
 -- computed; here the two ways that give a number away outright are looked for in all that was published.
 with

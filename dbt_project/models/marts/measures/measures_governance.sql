@@ -32,7 +32,7 @@ involvement_groups as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
     where record = 'involvement_activity' and is_newest
 ),
 

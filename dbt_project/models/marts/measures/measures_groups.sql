@@ -29,7 +29,7 @@ limits as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
     where record = 'involvement_group' and is_newest
 ),
 

@@ -13,7 +13,7 @@ thresholds as (
 -- Who was answered, and what was made of it, is told by the records of answers and changes: before they came it is not
 -- known.
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
 -- Each thing decided is followed for as long as every other, so that a new quarter is no collapse and an old one does

@@ -53,7 +53,7 @@ quotes as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
 limits as (

@@ -11,7 +11,7 @@ thresholds as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
     where record = 'involvement_role'
 ),
 

@@ -29,11 +29,11 @@ thresholds as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 claims_spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
     where record = 'claim'
 ),
 

@@ -7,7 +7,7 @@ changes as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- A change without a deadline has no day that it could be late on: whether it was in time is not known.

@@ -20,7 +20,7 @@ changes as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 benefit_classes as (

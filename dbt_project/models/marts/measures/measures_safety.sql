@@ -18,7 +18,7 @@ bed_days as (
 ),
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
     where record in ('restrictive_intervention', 'incident')
 ),
 

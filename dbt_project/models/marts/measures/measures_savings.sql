@@ -9,7 +9,7 @@ boards as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 -- Few changes are made in a quarter and fewer say what they saved: the year that ends with it is told.

@@ -13,7 +13,7 @@ activity as (
 ),
 
 quarters as (
-    select * from {{ ref("measured_quarters") }}
+    select * from {{ ref("int_quarters__measured") }}
 ),
 
 ethnic_groups as (

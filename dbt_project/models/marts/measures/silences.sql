@@ -13,7 +13,7 @@ needed as (
 ),
 
 spoken_for as (
-    select * from {{ ref("quarters_spoken_for") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
 known as (

@@ -1,16 +1,15 @@
-{{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- The quarters that each record of an organisation speaks for: those up to whose last day it was sent.
 with
 
 received as (
-    select * from {{ ref("evidence_received") }}
+    select * from {{ ref("int_records__known") }}
 ),
 
 quarters as (
     select
         *,
         max(period_end_on) over () as newest_end_on
-    from {{ ref("measured_quarters") }}
+    from {{ ref("int_quarters__measured") }}
 ),
 
 spoken_for as (

@@ -1,4 +1,3 @@
-{{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- The quarters that measures are computed for: from the first thing any organisation was due to send, to the report's.
 -- A quarter that is not over has no figures.
 with

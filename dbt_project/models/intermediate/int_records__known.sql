@@ -1,4 +1,3 @@
-{{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- Which record of whom is known for which stretch of time: without it a month without rows would pass for a nought.
 -- A register without a period speaks for every day up to the one it was sent on.
 with
