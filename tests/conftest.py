@@ -40,17 +40,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> KeepTogether:
 class ParsedForAll(dict):
     """One parse of the dbt project does for every warehouse of a run: their names are equally long."""
 
-    ANY = b"assure_" + b"0" * 8
+    ANY = "assure_" + "0" * 8
 
     def __contains__(self, key: tuple[str, ...]) -> bool:
         return super().__contains__(key[1:])
 
     def __getitem__(self, key: tuple[str, ...]) -> bytes:
-        return super().__getitem__(key[1:]).replace(self.ANY, key[0].encode())
+        return self._renamed(super().__getitem__(key[1:]), self.ANY, key[0])
 
     def __setitem__(self, key: tuple[str, ...], parsed: bytes) -> None:
-        assert len(key[0]) == len(self.ANY)
-        super().__setitem__(key[1:], parsed.replace(key[0].encode(), self.ANY))
+        super().__setitem__(key[1:], self._renamed(parsed, key[0], self.ANY))
+
+    @staticmethod
+    def _renamed(parsed: bytes, old: str, new: str) -> bytes:
+        assert len(old) == len(new), f"call the warehouse {new} as the others are called"
+        return parsed.replace(old.encode(), new.encode())
 
 
 build.PARSED = ParsedForAll()

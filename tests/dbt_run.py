@@ -2,11 +2,18 @@
 
 import datetime as dt
 
+import pytest
+
 from warehouse import build
 from warehouse.periods import LONDON
 
 EVERYTHING = 10**9
 """A sequence beyond every other: views keep the one they were made with, and with this they show what comes later."""
+
+ALWAYS = {
+    "as_of": "2026-07-29T06:00:00+00:00", "as_of_on": "2026-07-29", "accepted_through": EVERYTHING,
+    "report_quarter": "2026-27-Q1",
+}  # fmt: skip
 
 
 def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, quarter: str = "2026-27-Q1") -> None:
@@ -20,15 +27,20 @@ def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, q
 
 def compiled(inline: str, **variables: object) -> str:
     """The SQL that dbt makes of a line of its language, such as a macro's call, under these variables."""
-    always = {"as_of": "2026-07-29T06:00:00+00:00", "as_of_on": "2026-07-29", "accepted_through": EVERYTHING}
-    ran = _run(
-        ["--no-populate-cache", "compile", "--inline", inline], always | {"report_quarter": "2026-27-Q1"} | variables
-    )
+    ran = _run(["--no-populate-cache", "compile", "--inline", inline], ALWAYS | variables)
     return ran.results[0].node.compiled_code
+
+
+def parents() -> dict[str, list[str]]:
+    """What each node of the project is made of directly, by the names that dbt gives them."""
+    manifest = _run(["parse"], ALWAYS)
+    manifest.build_parent_and_child_maps()
+    return manifest.parent_map
 
 
 def _run(command: list[str], variables: dict):
     told = build.run_dbt(command, variables)
-    broken = [f"{one.node.name}: {one.message}" for one in told.result or () if str(one.status) in ("error", "fail")]
-    assert told.success, told.exception or "\n".join(broken)
+    if not told.success:
+        broken = [f"{one.node.name}: {one.message}" for one in told.result or () if one.status in ("error", "fail")]
+        pytest.fail(str(told.exception or "\n".join(broken)))
     return told.result

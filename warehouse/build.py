@@ -17,7 +17,7 @@ from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection
 
 from warehouse import grants
-from warehouse.connection import OWNER, DatabaseFault, connect, url
+from warehouse.connection import OWNER, DatabaseFault, connect, database, url
 from warehouse.paths import ROOT, state
 from warehouse.periods import LONDON
 
@@ -167,7 +167,7 @@ def run_dbt(command: list[str], variables: dict):
 
     os.environ.update(dbt_environment())
     arguments = dbt_arguments(variables)
-    key = (os.environ["ASSURE_DBT_DATABASE"], variables.get("schema_suffix", ""), arguments[1])
+    key = (database(), variables.get("schema_suffix", ""), arguments[1])
     if key not in PARSED:
         parsed = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
         if not parsed.success:

@@ -55,29 +55,31 @@ def sides_of(row: Row, rules: Rules) -> list[Row]:
 
 def test_no_hidden_count_of_people_is_recovered_from_all_that_is_published(measured, figures):
     found = measured.found(figures)
-    assert len(found) >= 8
+    assert len(found) >= 6
     assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
 
 
 @pytest.mark.parametrize("rules", [UNDER_FIVE, SEVEN_AND_UNDER], ids=["under_five", "seven_and_under"])
 def test_none_is_recovered_from_the_quarters_under_either_threshold(rules, loaded_region):
     found = Region(rules).found(disclosed(rules))
-    assert len(found) >= 8
+    assert len(found) >= 6
     assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
 
 
 def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_are_exact(measured, figures):
-    """The same figures from somebody who hides what is small, rounds nothing and hides nothing beside it."""
+    """The same figures from somebody who hides one small count of each measure, and neither rounds nor hides beside it."""
     exact = Region(Rules(5, 1))
-    careless = []
+    careless, alone = [], {}
     for figure in figures:
         true = measured.true.get((figure["measure_code"], figure["statistic"]))
         if true is None or figure["section"] == "series" or measured.cell(figure) not in true.true:
             continue
         counted = true.true[measured.cell(figure)]
-        is_small = exact.rules.is_small(counted)
+        is_hidden = exact.rules.is_small(counted) and measured.cell(figure) == alone.setdefault(
+            (figure["measure_code"], figure["statistic"]), measured.cell(figure)
+        )
         careless.append(
-            figure | {"value": None if is_small else counted, "value_state": "suppressed" if is_small else "counted"}
+            figure | {"value": None if is_hidden else counted, "value_state": "suppressed" if is_hidden else "counted"}
         )
     found = exact.found(careless)
     assert [name for name, values in found.items() if values == 1]

@@ -14,7 +14,7 @@ from warehouse import bootstrap, connection
 @contextlib.contextmanager
 def copy_of(database: str) -> Iterator[str]:
     """A copy of a whole warehouse that `warehouse.connection` speaks to while the block runs; dropped afterwards."""
-    name = f"assure_copy_{uuid.uuid4().hex[:8]}"
+    name = f"assure_{uuid.uuid4().hex[:8]}"
     _run("create database {} template {}", name, database)
     before = os.environ.get("ASSURE_DATABASE")
     os.environ["ASSURE_DATABASE"] = name
