@@ -67,7 +67,7 @@ def test_none_is_recovered_from_the_quarters_under_either_threshold(rules, loade
 
 
 def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_are_exact(measured, figures):
-    """The same figures from somebody who hides one small count of each measure, and neither rounds nor hides beside it."""
+    """The same figures from somebody who hides one small count of each measure, and rounds and hides nothing beside."""
     exact = Region(Rules(5, 1))
     careless, alone = [], {}
     for figure in figures:
