@@ -206,6 +206,7 @@ def half() -> Rows:
 def nought() -> Rows:
     """All was asked after and there was none: no caseload, no budget, nobody who could answer or say how it was."""
     rows = register(well=True, many=24)
+    # Before it opened, a ward had no month in which its board could have looked at force.
     late = {"opened_on": "2025-04-01"}
     nobody = {"counted": 0}
     meeting = {**rows["session"][3], "activity_id": None, "lived_experience_count": 0, "invited_count": 0}
