@@ -24,8 +24,8 @@ def people(well: bool, many: int) -> Rows:
             "trained_on": done or ("2026-07-01" if not at else None),
             "last_supervised_on": "2026-06-01" if well else ("2025-06-01" if not at else None),
             "confidentiality_agreed_on": done or ("2026-07-01" if not at else None),
-            "confidentiality_expires_on": "2027-01-02", "safety_plan_agreed_on": done,
-            "support_contact_given_on": done, "trauma_support_offered_on": done,
+            "confidentiality_expires_on": "2027-01-02", "safety_plan_agreed_on": done or "2026-07-03",
+            "support_contact_given_on": "2025-01-02", "trauma_support_offered_on": "2025-01-02",
         }
         for at in range(2 * many)
     ]  # fmt: skip
@@ -72,8 +72,8 @@ def people(well: bool, many: int) -> Rows:
     recruitments = [
         {
             "recruitment_id": f"Q{at}", "group_id": "G0", "role_kind": "lay_member",
-            "role_description_ready_on": "2026-04-01" if well else None,
-            "support_package_ready_on": "2026-04-01" if well else None, "advertised_on": "2026-05-01",
+            "role_description_ready_on": "2026-04-01" if well else "2026-05-20",
+            "support_package_ready_on": "2026-04-01" if well else "2026-05-20", "advertised_on": "2026-05-01",
             "channel_codes": ["peer_network", "social_media"] if well else ["peer_network"],
             "applicant_count": 4, "accepted_count": 4, "post_count": 2, "filled_count": 2,
         }
@@ -89,7 +89,8 @@ def papers(well: bool, many: int) -> Rows:
     materials = [
         {
             "material_id": f"{kind}{at}", "material_kind": kind, "shared_on": "2026-05-13",
-            "permission_on": "2026-05-01" if well else None, "anonymised_on": "2026-05-01" if well else None,
+            "permission_on": "2026-05-01" if well else "2026-05-20",
+            "anonymised_on": "2026-05-01" if well else "2026-05-20",
             "formats_requested": ["easy_read"], "formats_supplied": ["easy_read", "paper"] if well else ["paper"],
             "is_codesigned": "yes",
         }

@@ -37,7 +37,7 @@ def groups(well: bool, many: int) -> Rows:
             "agenda_codes": ["restrictive_practice", "service_themes"] if well or month == 4 else ["quality"],
             "minutes_issued_on": dt.date(2026, month, 10) if well or month == 4 else None,
             "minutes_shared_on": dt.date(2026, month, 12 if well or month == 4 else 28) + dt.timedelta(
-                days=0 if well or month == 4 else 40
+                days=0 if well or month == 4 else 15
             ),
         }
         for month in (4, 5, 6)
@@ -47,13 +47,15 @@ def groups(well: bool, many: int) -> Rows:
 
 def _activity(key: str, well: bool, **changed: object) -> dict[str, object]:
     done = dt.date(2026, 4, 20) if well else None
+    # Where all is amiss one piece of work keeps what the others do not: so what they lack is known.
+    kept = done or (LAST if key == "OLD0" else None)
     return {
         "activity_id": key, "group_id": "G0", "service_id": "W1", "activity_kind": "service_redesign",
         "tier": "service", "level_claimed": "co_production", "started_on": "2025-04-01",
         "scope": "Evenings on the ward.", "scope_recorded_on": "2025-03-01", "decision_group_id": "BOARD",
-        "decision_rights": "shared_vote", "eia_on": done, "risk_plan_on": done or (LAST if key == "OLD0" else None),
-        "asset_map_on": done, "measure_codes": ["fft_positive"] if well or key == "OLD0" else [],
-        "measures_agreed_with_members_on": done, "evaluated_with_members_on": done, "reflection_worked_on": done,
+        "decision_rights": "shared_vote", "eia_on": kept, "risk_plan_on": kept, "asset_map_on": kept,
+        "measure_codes": ["fft_positive"] if well or key in ("OLD0", "OLD1") else [],
+        "measures_agreed_with_members_on": kept, "evaluated_with_members_on": done, "reflection_worked_on": kept,
         "reflection_not_worked_on": done, "closed_on": None, "questions_answered": [], "options_appraisal_on": None,
         **changed,
     }  # fmt: skip
@@ -67,7 +69,7 @@ def _session(key: str, activity: str, well: bool, many: int, **changed: object) 
         "method_codes": ["small_groups", "creative"] if well else ["group_talk"],
         "is_venue_accessible": "yes" if well else "no", "is_trauma_related": "yes",
         "papers_sent_on": "2026-05-01" if well else "2026-05-11",
-        "minutes_issued_on": "2026-05-15" if well else "2026-07-20", "need_stated_count": 2,
+        "minutes_issued_on": "2026-05-15" if well else "2026-07-10", "need_stated_count": 2,
         "need_met_count": 2 if well else 0, "is_briefing": "no", **changed,
     }  # fmt: skip
 
@@ -124,12 +126,12 @@ def voices(well: bool, many: int) -> Rows:
     inputs, decisions, changes, told = [], [], [], []
 
     def said(key: str, received_on: str, **changed: object) -> None:
+        thanked_on = dt.date.fromisoformat(received_on) + dt.timedelta(days=2 if well else 60)
         inputs.append(
             {
                 "input_id": key, "received_on": received_on, "said": "The wait is long.", "source_kind": "meeting",
                 "session_id": "BRIEF", "activity_id": "OLD0", "given_by_kind": "group", "reply_wanted": "yes",
-                "is_criticism": "no", "theme_codes": ["waiting"], "acknowledged_on": received_on if well else None,
-                **changed,
+                "is_criticism": "no", "theme_codes": ["waiting"], "acknowledged_on": thanked_on, **changed,
             }
         )  # fmt: skip
 

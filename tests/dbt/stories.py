@@ -2,11 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Any
 
 from tests.dbt.rows_of_people import papers, people, surveys
 from tests.dbt.rows_of_work import LAST, Rows, groups, voices, work
 
 FIRST = dt.date(2024, 10, 1)
+# Registers speak for days past the newest quarter's end, so that what follows from what was done in it is known.
+SPOKEN_TO = dt.date(2026, 7, 18)
 DECLARED = (
     "supervision_records_using_prompts", "staff_panels_with_lived_experience", "staff_trained_in_coproduction",
     "procurements_with_lived_experience",
@@ -125,7 +128,11 @@ def _returns(well: bool, many: int) -> Rows:
         {"item_code": "involvement_budget", "amount_gbp": 1000},
         {"item_code": "involvement_spend", "amount_gbp": 500},
     ]
-    return {"provider_return": [{**row, "declared_by_role": "Lead"} for row in rows]}
+    return {"provider_return": [_declared(row) for row in rows]}
+
+
+def _declared(row: dict[str, Any]) -> dict[str, Any]:
+    return {"period_start_on": FIRST, "period_end_on": LAST, "declared_by_role": "Lead", **row}
 
 
 def kept_by_a_commissioner(rows: Rows) -> Rows:
@@ -159,7 +166,7 @@ def short() -> Rows:
         "feedback_count": [], "involvement_group": rows["involvement_group"],
         "involvement_activity": [{**rows["involvement_activity"][0], "level_claimed": "co_design"}],
         "session": [{**meeting, "session_id": "S", "activity_id": rows["involvement_activity"][0]["activity_id"]}],
-        "provider_return": [{"item_code": "involvement_spend", "amount_gbp": 500, "declared_by_role": "Lead"}],
+        "provider_return": [_declared({"item_code": "involvement_spend", "amount_gbp": 500})],
     }  # fmt: skip
 
 
@@ -192,5 +199,30 @@ def half() -> Rows:
             row if row["item_code"] in asked else {**row, "answer_count": 3} for row in rows["survey_answer"]
         ],
         "claim": [row for row in rows["claim"] if row["outcome"] == "paid"] + refused[:2],
-        "provider_return": [*rows["provider_return"], {**declared, "declared_by_role": "Lead"}],
+        "provider_return": [*rows["provider_return"], _declared(declared)],
     }  # fmt: skip
+
+
+def nought() -> Rows:
+    """All was asked after and there was none: no caseload, no budget, nobody who could answer or say how it was."""
+    rows = register(well=True, many=24)
+    # Before it opened, a ward had no month in which its board could have looked at force.
+    late = {"opened_on": "2025-04-01"}
+    nobody = {"counted": 0}
+    meeting = {**rows["session"][3], "activity_id": None, "lived_experience_count": 0, "invited_count": 0}
+    unspent = [{"item_code": item, "amount_gbp": 0} for item in ("involvement_budget", "involvement_spend")]
+    undone = [{"item_code": item, "numerator": 0, "denominator": 0} for item in DECLARED]
+    return {
+        "service": [{**row, **late} for row in rows["service"]],
+        "session": [{**meeting, "session_id": "S"}],
+        "activity_count": [
+            {**row, **nobody} for row in rows["activity_count"] if row["count_kind"].startswith("caseload")
+        ],
+        "feedback_count": [{**row, **nobody, "eligible_count": 0} for row in rows["feedback_count"]],
+        "survey_answer": [
+            {**row, "answer_code": "does_not_apply"}
+            for row in rows["survey_answer"]
+            if row["survey_kind"] in ("member", "community")
+        ],
+        "provider_return": [_declared(row) for row in (*unspent, *undone)],
+    }

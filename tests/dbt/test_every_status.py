@@ -32,8 +32,9 @@ JUDGED = [one for one in ASKED if EXPECTATIONS[one]["answer_kind"] in ("target",
 MEASURES = {row["measure_code"]: row for row in _seed("measures")}
 # A month without activity has no rate and is no evidence; a month without interventions is known, and none was hurt.
 SOMETIMES_OUT_OF_NONE = {"E26"}
-# There are always four kinds of benefit and seventeen questions.
-NEVER_OUT_OF_NONE = {"E107", "E108"}
+# There are always four kinds of benefit, seventeen questions and three months, and whoever gave one answer gave it: an
+# organisation is one of one, and staff are counted once they have answered twice.
+NEVER_OUT_OF_NONE = {"E35", "E38", "E45", "E59", "E62", "E67", "E107", "E108"}
 # People are counted from ten on, and nine characteristics of each are never too few.
 NEVER_TOO_FEW = {"E57"}
 
@@ -50,15 +51,16 @@ def _populate(cursor) -> None:
         "LOOSE": stories.loose(),
         "HALF": stories.half(),
         "EMPTY": NOTHING | ward,
+        "NOUGHT": NOTHING | stories.nought(),
         "SILENT": ward,
     }
     for name, rows in told.items():
         for code, kind in ((name, "nhs_trust"), (f"{name}_ICB", "icb")):
             sender = Sender(cursor, code, f"Made-up {code}", "full", icb=f"Q{name}", kind=kind)
             sender.agree(NOTHING)
-            sender.expect("register", stories.FIRST, stories.LAST, AS_OF.date())
+            sender.expect("register", stories.FIRST, stories.SPOKEN_TO, AS_OF.date())
             kept = rows if kind == "nhs_trust" else stories.kept_by_a_commissioner(rows)
-            sender.send("register", kept, stories.FIRST, stories.LAST)
+            sender.send("register", kept, stories.FIRST, stories.SPOKEN_TO)
     # Who has just joined has sent nothing yet, and who has no agreement may not be asked. A region without a
     # commissioner has nobody who answers for its report.
     for name, joined_on, agreed in (("NEW", dt.date(2026, 5, 1), NOTHING), ("STRANGER", stories.FIRST, ())):
