@@ -5,7 +5,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 from psycopg2.extras import Json
 
@@ -205,10 +204,7 @@ def _honest_charity(cursor) -> None:
 @pytest.fixture(scope="module")
 def region(shared_warehouse):
     """A cursor on the built warehouse of the made-up region."""
-    target = connection.admin_url(shared_warehouse)
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url(shared_warehouse))
     opened.autocommit = True
     with contextlib.closing(opened), opened.cursor() as cursor:
         _trust(cursor)
@@ -346,3 +342,13 @@ def test_the_same_view_shows_this_build_and_every_frozen_edition(region):
     assert _read(region, query, edition) == [("old.count/QX1/x", 7.5, dt.date(2026, 4, 1), None)]
     assert len(_read(region, query, "working")) > 100
     assert {row[0] for row in _read(region, "select edition_id from published.pub_editions")} == {edition, "working"}
+
+
+def test_rules_find_themes_only_once_they_were_reviewed(region):
+    found = "select distinct theme_code, rule_set_version from marts.bridge_input_themes where theme_source = 'rule'"
+    assert _read(region, found) == []
+    region.execute(
+        "update intermediate.theme_rules set reviewed_by_role = 'Involvement lead', reviewed_on = %s", [LAST]
+    )
+    dbt("run", "--select", "bridge_input_themes", as_of=AS_OF)
+    assert {("letters", "1"), ("waiting", "1")} <= set(_read(region, found))

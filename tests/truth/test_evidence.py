@@ -54,8 +54,10 @@ def test_whatever_is_not_answered_by_anybody_is_listed_with_its_reason(evidence)
 
 
 def test_nobody_meets_or_misses_what_nobody_agreed(evidence):
+    """No body and no network owns a threshold that judges and that the region's measures are held against: the project
+    only suggests some. Somebody's own one being met and missed is held by tests/dbt/test_every_status.py."""
     judged = [row for row in evidence if row["status"] in ("met", "not_met")]
-    assert all(row["threshold_owner"] for row in judged)
+    assert judged == []
 
 
 def test_a_result_leads_to_the_files_it_rests_on(evidence):

@@ -108,8 +108,8 @@ def test_the_readme_names_every_variable_that_the_code_reads():
         for path in (PROJECT / room).rglob("*.py")
     )
     read = set(re.findall(r'environ(?:\.get\(|\[)\s*"(ASSURE_\w+)"', code))
-    # Names for a checkout elsewhere, a second warehouse on one server, and a rotated key.
-    rare = {"ASSURE_ROOT", "ASSURE_DATABASE", "ASSURE_PSEUDONYM_KEY_VERSION"}
+    # Names for a checkout elsewhere, a second warehouse on one server, and a rotated key; and what is set for dbt.
+    rare = {"ASSURE_ROOT", "ASSURE_DATABASE", "ASSURE_PSEUDONYM_KEY_VERSION", "ASSURE_DBT_DATABASE"}
     assert {name for name in read - rare if f"`{name}`" not in README} == set()
     for role in grants.roles():
         assert f"`ASSURE_{role.upper()}_PASSWORD`" in README

@@ -184,8 +184,6 @@ valued as (
             else (complete.period_start_on + interval '3 months - 1 day')::date
         end as period_end_on,
         {{ financial_quarter("complete.period_start_on") }} as quarter_id,
-        'none' as breakdown_kind,
-        'all' as breakdown_code,
         complete.numerator::bigint as numerator,
         complete.denominator::bigint as denominator,
         case

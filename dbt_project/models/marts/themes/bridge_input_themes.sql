@@ -9,14 +9,28 @@ themes as (
     select * from {{ ref("dim_theme") }}
 ),
 
+all_rules as (
+    select * from {{ ref("theme_rules") }}
+),
+
+-- A set counts once every rule of it was reviewed, by a role and on a day: whoever reviewed half of it has read no set.
+reviewed_sets as (
+    select
+        rule_set_version,
+        max(reviewed_on) as reviewed_on
+    from all_rules
+    group by rule_set_version
+    having bool_and(reviewed_by_role is not null and reviewed_on is not null)
+),
+
 -- The newest set of rules that had been reviewed by the day of the build.
 rules as (
     select *
-    from {{ ref("theme_rules") }}
+    from all_rules
     where
         rule_set_version = (
             select rule_set_version
-            from {{ ref("theme_rules") }}
+            from reviewed_sets
             where reviewed_on <= {{ as_of_on() }}
             order by reviewed_on desc, rule_set_version desc
             limit 1
