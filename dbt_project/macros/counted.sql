@@ -19,10 +19,11 @@
     group by measure_code, organisation_code, quarter_id
 {%- endmacro %}
 
-{# One side of the 95 % interval of a measure's value; pounds are no count of anything and have none. #}
+{# One side of the 95 % interval of a measure's value. Pounds are no count of anything and have none; nor have the minutes
+   or the answers of few people, which did not come about one by one. #}
 {% macro value_limit(numerator, denominator, side) -%}
     case
-        when measures.method = 'amount' then null
+        when measures.method in ('amount', 'weighted share') then null
         when measures.statistic = 'share' then measures.scale * {{ share_limit(numerator, denominator, side) }}
         else {{ count_limit(numerator, side) }} * measures.scale / nullif({{ denominator }}, 0)::double precision
     end

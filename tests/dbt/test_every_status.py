@@ -80,7 +80,8 @@ def _publish(cursor, icb: str, value_state: str) -> None:
     edition = f"{QUARTER}/{icb}/1"
     cursor.execute(
         "insert into audit.editions (edition_id, quarter_id, icb_code, edition_number, state, data_cut_at,"
-        " accepted_through, code_version) values (%s, '2026-27-Q1', %s, 1, 'draft', '2026-07-28', 1, '0')",
+        " accepted_through, code_version, published_on)"
+        " values (%s, '2026-27-Q1', %s, 1, 'published', '2026-07-28', 1, '0', '2026-07-28')",
         [edition, icb],
     )
     figure = {

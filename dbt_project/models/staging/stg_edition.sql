@@ -5,6 +5,8 @@ editions as (
         editions.edition_id,
         editions.quarter_id,
         editions.icb_code,
+        editions.state,
+        editions.published_on,
         editions.data_cut_at
     from {{ source("audit", "editions") }} as editions
     where editions.data_cut_at <= timestamptz '{{ var("as_of") }}'

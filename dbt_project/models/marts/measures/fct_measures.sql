@@ -26,6 +26,7 @@ by_quarter as (
 
 told_back as (
     select * from {{ ref("measures_told_back") }}
+    where organisation_code <> 'PROVIDERS'
 ),
 
 from_months as (

@@ -12,7 +12,7 @@ changes as (
 
 curve as (
     select * from {{ ref("mart_told_back_curve") }}
-    where quarter_id = '{{ var("report_quarter") }}'
+    where quarter_id = '{{ var("report_quarter") }}' and organisation_code <> 'PROVIDERS'
 ),
 
 input_days as (

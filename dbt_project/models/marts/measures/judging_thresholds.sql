@@ -32,6 +32,15 @@ held as (
     from measures
 ),
 
+-- What an expectation only repeats says nothing about the measure wherever it stands.
+own as (
+    select distinct
+        expectation_id,
+        measure_code
+    from {{ ref("expectation_answers") }}
+    where judges and of_expectation_id is null
+),
+
 -- What was agreed after a quarter's end says nothing about the quarter.
 candidates as (
     select
@@ -56,9 +65,12 @@ candidates as (
     inner join measures on held.measure_code = measures.measure_code
     inner join thresholds on measures.measure_code = thresholds.measure_code and measures.unit = thresholds.unit
     inner join quarters on thresholds.agreed_on is null or thresholds.agreed_on <= quarters.period_end_on
+    left join own
+        on thresholds.measure_code = own.measure_code and thresholds.expectation_id = own.expectation_id
     where
-        held.expectation_id is null
-        or coalesce(thresholds.expectation_id, held.expectation_id) in (held.expectation_id, held.of_expectation_id)
+        thresholds.expectation_id is null
+        or thresholds.expectation_id in (held.expectation_id, held.of_expectation_id)
+        or (held.expectation_id is null and own.expectation_id is not null)
 ),
 
 chosen as (

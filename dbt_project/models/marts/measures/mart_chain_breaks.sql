@@ -23,7 +23,7 @@ told_back as (
 effects as (
     select
         change_key,
-        bool_and(reason_code = 'no_series') as is_unmeasured
+        bool_and(baseline_months + after_months = 0) as is_unmeasured
     from {{ ref("mart_change_effects") }}
     group by change_key
 ),

@@ -27,27 +27,18 @@ quarters as (
     select * from {{ ref("int_quarters__measured") }}
 ),
 
-agreements as (
-    select * from {{ ref("stg_agreement") }}
+agreed as (
+    select * from {{ ref("agreements_by_measure") }}
 ),
 
 judging as (
     select * from {{ ref("judging_thresholds") }}
 ),
 
--- Without an agreement nobody may ask, so nobody failed to answer.
-agreed as (
-    select distinct
-        agreements.provider_code as organisation_code,
-        measures.measure_code,
-        quarters.quarter_id
-    from agreements
-    inner join measures
-        on
-            agreements.record = split_part(measures.source_records, ';', 1)
-            or (agreements.record = 'provider_return' and measures.declared_item is not null)
-    inner join quarters
-        on agreements.valid_from <= quarters.period_end_on and agreements.valid_to >= quarters.period_start_on
+-- A share that is read off a curve is no quotient that could be pooled anew: the curve of those asked is read.
+told_back_of_providers as (
+    select * from {{ ref("measures_told_back") }}
+    where organisation_code = 'PROVIDERS'
 ),
 
 icbs as (
@@ -87,8 +78,13 @@ not_asked as (
         measured.measure_code,
         measured.quarter_id
     from answers
+    inner join measures on answers.measure_code = measures.measure_code
     inner join expectations
-        on answers.expectation_id = expectations.expectation_id and expectations.asked_of in ('all', 'full', 'bed')
+        on
+            answers.expectation_id = expectations.expectation_id
+            and expectations.asked_of in ('all', 'full', 'bed')
+            -- Of some providers alone there is no curve.
+            and (measures.family is distinct from 'told_back' or expectations.asked_of = 'all')
     inner join measured
         on
             answers.measure_code = measured.measure_code
@@ -124,7 +120,6 @@ pooled as (
     group by not_asked.expectation_id, not_asked.icb_code, not_asked.measure_code, not_asked.quarter_id
 ),
 
--- A share that is read off a curve is no quotient that could be pooled anew: it stays the whole region's.
 figures as (
     select
         answers.expectation_id,
@@ -137,12 +132,14 @@ figures as (
         {%- endfor %}
         case
             when pooled.measure_code is null then measured.value
+            when measures.family = 'told_back' then told_back_of_providers.given_value
             when not coalesce(pooled.is_too_early, false)
                 then pooled.numerator * measures.scale / nullif(pooled.denominator, 0)::double precision
         end as value,
         {%- for side in ("lower", "upper") %}
         case
             when pooled.measure_code is null then measured.value_{{ side }}
+            when measures.family = 'told_back' then told_back_of_providers.given_{{ side }}
             when not coalesce(pooled.is_too_early, false)
                 then {{ value_limit("pooled.numerator", "pooled.denominator", side) }}
         end as value_{{ side }},
@@ -152,6 +149,7 @@ figures as (
             when pooled.numerator is null then 'no_evidence'
             when pooled.denominator = 0 then 'not_applicable'
             when pooled.is_too_early then 'too_early'
+            when measures.family = 'told_back' and told_back_of_providers.given_value is null then 'too_few_to_say'
             else 'counted'
         end as value_state,
         case
@@ -166,11 +164,15 @@ figures as (
     left join pooled
         on
             measured.organisation_code = 'ALL'
-            and measures.family is distinct from 'told_back'
             and answers.expectation_id = pooled.expectation_id
             and measured.icb_code = pooled.icb_code
             and measured.measure_code = pooled.measure_code
             and measured.quarter_id = pooled.quarter_id
+    left join told_back_of_providers
+        on
+            pooled.icb_code = told_back_of_providers.icb_code
+            and pooled.measure_code = told_back_of_providers.measure_code
+            and pooled.quarter_id = told_back_of_providers.quarter_id
 ),
 
 asked_by_quarter as (
@@ -190,6 +192,7 @@ answered as (
     select
         asked_by_quarter.*,
         answers.measure_code,
+        coalesce(answers.judges, false) as judges,
         -- Where no measure judges, as where there is no right answer, each that answers is part of the answer.
         answers.judges or not bool_or(coalesce(answers.judges, false)) over (
             partition by
@@ -299,16 +302,62 @@ deciding_measures as (
         display_order asc
 ),
 
-counted as (
+-- Of several measures that judge, an answer to one is none to the others: each is asked of everybody by itself. Whoever
+-- had nothing to count has answered, and can neither carry a region nor hold it back.
+judges_evidenced as (
+    select
+        icb_code,
+        expectation_id,
+        quarter_id,
+        measure_code,
+        count(distinct organisation_code) filter (where numerator is not null) as evidenced_count,
+        count(distinct organisation_code) filter (where measure_status <> 'not_applicable') as concerned_count,
+        count(distinct organisation_code) filter (
+            where numerator is not null and measure_status <> 'not_applicable'
+        ) as concerned_evidenced_count
+    from answered
+    where judges and organisation_code <> 'ALL'
+    group by icb_code, expectation_id, quarter_id, measure_code
+),
+
+least_evidenced as (
+    select
+        icb_code,
+        expectation_id,
+        quarter_id,
+        min(evidenced_count) as evidenced_count,
+        bool_or(concerned_evidenced_count * 3 < concerned_count * 2) as is_below_two_thirds
+    from judges_evidenced
+    group by icb_code, expectation_id, quarter_id
+),
+
+everybody as (
     select
         icb_code,
         expectation_id,
         quarter_id,
         count(*) as organisations_asked,
-        count(*) filter (where is_evidenced) as organisations_evidenced
+        count(*) filter (where is_evidenced) as evidenced_count
     from combined
     where organisation_code <> 'ALL'
     group by icb_code, expectation_id, quarter_id
+),
+
+-- Where nothing judges, anything that is shown is evidence.
+counted as (
+    select
+        everybody.icb_code,
+        everybody.expectation_id,
+        everybody.quarter_id,
+        everybody.organisations_asked,
+        coalesce(least_evidenced.evidenced_count, everybody.evidenced_count) as organisations_evidenced,
+        coalesce(least_evidenced.is_below_two_thirds, false) as is_below_two_thirds
+    from everybody
+    left join least_evidenced
+        on
+            everybody.icb_code = least_evidenced.icb_code
+            and everybody.expectation_id = least_evidenced.expectation_id
+            and everybody.quarter_id = least_evidenced.quarter_id
 ),
 
 judged as (
@@ -322,10 +371,7 @@ judged as (
             when combined.has_gap then 'partly_evidenced'
             when not combined.is_met then 'shown'
             -- A region that two thirds did not evidence is never met.
-            when
-                combined.organisation_code = 'ALL'
-                and counted.organisations_evidenced * 3 < counted.organisations_asked * 2
-                then 'partly_evidenced'
+            when combined.organisation_code = 'ALL' and counted.is_below_two_thirds then 'partly_evidenced'
             else 'met'
         end as status
     from combined

@@ -3,10 +3,10 @@
 {%- set levels = [("95", 1.959963984540054, 0.025), ("998", 3.090232306167813, 0.001)] %}
 with
 
--- Money has no chance to vary by, and a told-back share is read off its curve.
+-- Money and minutes have no chance of their own to vary by, and a told-back share is read off its curve.
 measures as (
     select * from {{ ref("measures") }}
-    where method <> 'amount' and family <> 'told_back'
+    where method not in ('amount', 'weighted share') and family <> 'told_back'
 ),
 
 quarters as (

@@ -123,8 +123,13 @@ begun_anew as (
         on
             months.measure_code = recalculations.measure_code
             and months.organisation_code = recalculations.organisation_code
-            and months.period_start_on = recalculations.from_on
-            and (recalculations.service_id is null or months.service_id = recalculations.service_id)
+            and months.period_start_on = {{ month_start("recalculations.from_on") }}
+            -- One service that counts another way changes the whole that it is a part of.
+            and (
+                recalculations.service_id is null
+                or months.service_id is null
+                or months.service_id = recalculations.service_id
+            )
 ),
 
 points as (

@@ -9,6 +9,15 @@ quarters as (
     select * from {{ ref("int_quarters__measured") }}
 ),
 
+-- Whom a telling back is asked of; what is said to a commissioner is in the region's curve and not in theirs.
+providers as (
+    select
+        icb_code,
+        organisation_code
+    from {{ ref("dim_organisation") }}
+    where is_asked and organisation_kind <> 'icb'
+),
+
 -- Four quarters make a cohort: one quarter of a small charity is a handful of people.
 cohorts as (
     select
@@ -36,6 +45,17 @@ levelled as (
         days_observed,
         is_reply_owed
     from cohorts
+    union all
+    select
+        cohorts.quarter_id,
+        cohorts.icb_code,
+        'PROVIDERS' as organisation_code,
+        cohorts.ended_by,
+        cohorts.days_observed,
+        cohorts.is_reply_owed
+    from cohorts
+    inner join providers
+        on cohorts.icb_code = providers.icb_code and cohorts.organisation_code = providers.organisation_code
 ),
 
 -- Those who wanted no reply or cannot be reached never enter the risk set; they are counted beside it.

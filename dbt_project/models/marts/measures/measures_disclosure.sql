@@ -12,13 +12,19 @@ commissioners as (
     where organisation_kind = 'icb'
 ),
 
+-- What is only a draft nobody outside has read; what was withdrawn after its publication has been read.
+editions as (
+    select * from {{ ref("stg_edition") }}
+    where state in ('published', 'corrected', 'withdrawn') and published_on <= {{ as_of_on() }}
+),
+
 figures as (
     select
         editions.quarter_id,
         editions.icb_code,
         figures.*
     from {{ ref("stg_edition_figure") }} as figures
-    inner join {{ ref("stg_edition") }} as editions on figures.edition_id = editions.edition_id
+    inner join editions on figures.edition_id = editions.edition_id
 ),
 
 printed as (
@@ -59,13 +65,16 @@ printed_elsewhere as (
             and hidden.edition_id <> printed.edition_id
 ),
 
+-- What two editions of a quarter keep back is one number.
 counted_by_quarter as (
     select
         'hidden_numbers_given_away' as measure_code,
         commissioners.organisation_code,
         hidden.quarter_id,
-        count(*) filter (where quotients.told_of is not null or printed_elsewhere.figure_id is not null) as numerator,
-        count(*) as denominator
+        count(distinct hidden.figure_id) filter (
+            where quotients.told_of is not null or printed_elsewhere.figure_id is not null
+        ) as numerator,
+        count(distinct hidden.figure_id) as denominator
     from hidden
     inner join commissioners on hidden.icb_code = commissioners.icb_code
     left join quotients on hidden.edition_id = quotients.edition_id and hidden.told_of = quotients.told_of
@@ -82,7 +91,7 @@ nothing_hidden as (
         editions.quarter_id,
         0 as numerator,
         0 as denominator
-    from {{ ref("stg_edition") }} as editions
+    from editions
     inner join commissioners on editions.icb_code = commissioners.icb_code
     where
         not exists (
