@@ -97,10 +97,7 @@ def _set(values: dict[str, str | None]) -> None:
 
 
 def _administrator(database: str = "postgres"):
-    target = connection.admin_url(database)
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url(database))
     opened.autocommit = True
     return opened
 

@@ -5,7 +5,6 @@ import csv
 import datetime as dt
 from typing import NamedTuple
 
-import psycopg2
 import pytest
 from psycopg2.extras import Json
 
@@ -106,10 +105,7 @@ class Evidence(NamedTuple):
 @pytest.fixture(scope="module")
 def evidence(shared_warehouse) -> list[Evidence]:
     """What every story could show, in every quarter, before and after what judges it was agreed."""
-    target = connection.admin_url(shared_warehouse)
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url(shared_warehouse))
     opened.autocommit = True
     with contextlib.closing(opened), opened.cursor() as cursor:
         _populate(cursor)

@@ -5,11 +5,10 @@ import datetime as dt
 import os
 
 import numpy as np
-import psycopg2
 import pytest
-from psycopg2.extras import execute_values
 from scipy import stats
 
+from tests.dbt.sender import FIRST, LAST, Sender
 from tests.dbt_run import dbt
 from warehouse import connection
 
@@ -17,7 +16,6 @@ REGIONS = int(os.environ.get("ASSURE_TEST_REGIONS", "20"))
 """`make test-long` asks for 200."""
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 MONTHS = [dt.date(2023 + (6 + n) // 12, 1 + (6 + n) % 12, 1) for n in range(36)]
-FIRST, LAST = MONTHS[0], dt.date(2026, 6, 30)
 WARDS, TEAMS = 5, 3
 DECIDED_ON = dt.date(2023, 12, 1)
 
@@ -144,58 +142,16 @@ def quiet_region(number: int) -> dict[str, list[dict]]:
 
 
 def send(cursor, number: int, records: dict[str, list[dict]]) -> None:
-    """Put one region's rows where the loaders would have left them: one trust under a board of its own."""
-    code = f"Q{number:03}"
-    cursor.execute(
-        "insert into audit.organisations (organisation_code, organisation_name, organisation_kind, tier, icb_code,"
-        " icb_name, is_made_up, joined_on)"
-        " values (%s, 'Made-up Trust', 'nhs_trust', 'full', %s, 'Made-up ICB', true, %s)",
-        [code, f"I{number:03}", FIRST],
-    )
-    cursor.execute(
-        """
-        insert into audit.deliveries (
-            provider_code, feed, file_name, file_sha256, mapping_version, contract_versions, period_start_on,
-            period_end_on, submitted_at, submitted_on, agreement_reference, state, fetched_at, byte_count, rows_read,
-            rows_landed
-        ) values (%s, 'all', 'f', %s, '1', '1', %s, %s, %s, %s, 'A', 'accepted', %s, 0, 0, 0) returning load_id
-        """,
-        [code, code, FIRST, LAST, *[dt.date(2026, 7, 10)] * 3],
-    )
-    (load_id,) = cursor.fetchone()
-    cursor.execute(
-        "insert into audit.expected_deliveries (provider_code, feed, period_start_on, period_end_on, due_on,"
-        " has_agreement) values (%s, 'all', %s, %s, '2026-07-20', true)",
-        [code, FIRST, LAST],
-    )
-    for record, rows in records.items():
-        cursor.execute(
-            "insert into audit.load_records (load_id, record, delivers, rows_landed) values (%s, %s, 'period', %s)",
-            [load_id, record, len(rows)],
-        )
-        cursor.execute(
-            "insert into audit.visibility (load_id, record, accepted_seq) values (%s, %s, 1)", [load_id, record]
-        )
-        placed = {"load_id": load_id, "part": 0, "provider_code": code, "period_start_on": FIRST, "period_end_on": LAST}
-        columns = list({**placed, **rows[0]})
-        execute_values(
-            cursor,
-            f"insert into raw.{record} (row_number, {', '.join(columns)}) values %s",
-            [
-                (place, *({**placed, **row}[column] for column in columns))
-                for place, row in enumerate(rows, start=1)
-            ],
-            page_size=5_000,
-        )  # fmt: skip
+    """Let one trust under a board of its own send one region's rows."""
+    sender = Sender(cursor, f"Q{number:03}", "Made-up Trust", "full", icb=f"I{number:03}")
+    sender.expect("all", FIRST, LAST, dt.date(2026, 7, 20))
+    sender.send("all", records)
 
 
 @pytest.fixture(scope="module")
 def built(shared_warehouse):
     """A cursor on a warehouse of many quiet regions, built once from staging on."""
-    target = connection.admin_url(shared_warehouse)
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url(shared_warehouse))
     opened.autocommit = True
     with contextlib.closing(opened), opened.cursor() as cursor:
         for number in range(REGIONS):

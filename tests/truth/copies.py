@@ -5,7 +5,6 @@ import os
 import uuid
 from collections.abc import Iterator
 
-import psycopg2
 from psycopg2 import sql
 
 from warehouse import bootstrap, connection
@@ -31,10 +30,7 @@ def copy_of(database: str) -> Iterator[str]:
 
 
 def _run(statement: str, *names: str) -> None:
-    target = connection.admin_url("postgres")
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url("postgres"))
     opened.autocommit = True
     with contextlib.closing(opened), opened.cursor() as cursor:
         if statement.startswith("create"):

@@ -7,7 +7,6 @@ import subprocess
 import uuid
 from pathlib import Path
 
-import psycopg2
 import pytest
 from psycopg2 import sql
 
@@ -41,10 +40,7 @@ def restored(request, bootstrapped, monkeypatch):
 
 
 def administrator(statement: sql.Composed) -> None:
-    target = connection.admin_url("postgres")
-    opened = psycopg2.connect(
-        host=target.host, port=target.port, dbname=target.database, user=target.username, password=target.password
-    )
+    opened = connection.opened(connection.admin_url("postgres"))
     opened.autocommit = True
     with opened.cursor() as cursor:
         cursor.execute(statement)
