@@ -129,7 +129,7 @@ def led_to_a_change(chain: Chain, period: tuple[dt.date, dt.date]) -> Share:
 
 
 def considered(chain: Chain) -> Share:
-    """Received in the quarter, thirty days or more before the last day known: how many had a reason in words within thirty days."""
+    """Received in the quarter, thirty days or more before the last day known: how many had a reason by then."""
     asked = {
         name: row["received_on"]
         for name, row in chain.inputs.items()
@@ -144,7 +144,7 @@ def considered(chain: Chain) -> Share:
 
 
 def declined_and_told(chain: Chain) -> Share:
-    """Refused or put off in the quarter, thirty days or more before the last day known, of those owed a reply: told within thirty days."""
+    """Refused or put off in the quarter, thirty days before the last day known, of those owed a reply: told by then."""
     no = {
         name: first["decided_on"]
         for name, row in chain.inputs.items()

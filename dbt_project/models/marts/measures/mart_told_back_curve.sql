@@ -72,8 +72,8 @@ told as (
     {{ kaplan_meier("waits", ["quarter_id", "icb_code", "organisation_code"]) }}
 ),
 
--- Where nobody who is owed an answer was watched there is still a row, of nobody, so that what stands beside the curve is
--- seen.
+-- Where nobody who is owed an answer was watched there is still a row, of nobody, so that what stands beside the curve
+-- is seen.
 nobody as (
     select
         quarter_id,
