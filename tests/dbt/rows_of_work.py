@@ -173,7 +173,7 @@ def voices(well: bool, many: int) -> Rows:
         decided(f"AGO{at}", "2025-12-05")
         if well:
             heard(f"AGO{at}", "2025-12-20")
-        said(f"YES{at}", "2026-04-12", source_kind="session_feedback", is_criticism="yes")
+        said(f"YES{at}", "2026-04-01", source_kind="session_feedback", is_criticism="yes")
         decided(f"YES{at}", "2026-04-20")
         if well:
             promised(f"YES{at}", "2026-05-30", "2026-05-25")
@@ -185,7 +185,7 @@ def voices(well: bool, many: int) -> Rows:
         said(f"NO{at}", "2026-04-12")
         decided(f"NO{at}", "2026-04-20", outcome="declined", reason_code="financial" if well else None)
         decided(
-            f"FIRST{at}", "2026-04-15", decision_kind="priority_set", input_ids=[], activity_id=f"END{at}",
+            f"FIRST{at}", "2026-04-01", decision_kind="priority_set", input_ids=[], activity_id=f"END{at}",
             set_with_members="yes" if well else "no",
         )  # fmt: skip
         decided(

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 from tests.truth import files
 
 AS_OF = dt.date(2026, 7, 29)
+"""The day of the build."""
+LAST_DAY = dt.date(2026, 6, 30)
+"""The last day that a register of the quarter speaks for: what was due later is neither done nor left undone."""
 QUARTER = (dt.date(2026, 4, 1), dt.date(2026, 6, 30))
 YEAR = (dt.date(2025, 7, 1), dt.date(2026, 6, 30))
 LONDON = ZoneInfo("Europe/London")
@@ -126,11 +129,11 @@ def led_to_a_change(chain: Chain, period: tuple[dt.date, dt.date]) -> Share:
 
 
 def considered(chain: Chain) -> Share:
-    """Received in the quarter, thirty days ago or more: how many had a reason in words within thirty days."""
+    """Received in the quarter, thirty days or more before the last day known: how many had a reason by then."""
     asked = {
         name: row["received_on"]
         for name, row in chain.inputs.items()
-        if between(row["received_on"]) and (AS_OF - row["received_on"]).days >= 30
+        if between(row["received_on"]) and (LAST_DAY - row["received_on"]).days >= 30
     }
     in_time = [
         name
@@ -141,7 +144,7 @@ def considered(chain: Chain) -> Share:
 
 
 def declined_and_told(chain: Chain) -> Share:
-    """Refused or put off in the quarter, thirty days ago or more, of those owed a reply: told within thirty days."""
+    """Refused or put off in the quarter, thirty days before the last day known, of those owed a reply: told by then."""
     no = {
         name: first["decided_on"]
         for name, row in chain.inputs.items()
@@ -149,7 +152,7 @@ def declined_and_told(chain: Chain) -> Share:
         and (first := chain.first_decision(name))
         and first["outcome"] in ("declined", "deferred")
         and between(first["decided_on"])
-        and (AS_OF - first["decided_on"]).days >= 30
+        and (LAST_DAY - first["decided_on"]).days >= 30
     }
     return Share(sum(name in chain.heard and (chain.heard[name] - on).days <= 30 for name, on in no.items()), len(no))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.truth import files
-from tests.truth.recount import AS_OF, QUARTER, Share, between
+from tests.truth.recount import LAST_DAY, QUARTER, Share, between
 
 Row = dict[str, Any]
 AGREE = ("agree", "strongly agree")
@@ -30,7 +30,7 @@ def came(region: Path, sender: str) -> Iterator[Row]:
 
 
 def claims_paid(region: Path, sender: str, quarter: tuple[dt.date, dt.date] = QUARTER) -> Share:
-    """Handed in in the quarter and thirty days ago or more: how many were paid."""
+    """Handed in in the quarter and thirty days or more before the last day known: how many were paid."""
     return counted(claims_due(region, sender, quarter), lambda row: row["outcome"] == "paid")
 
 
@@ -44,7 +44,7 @@ def claims_due(region: Path, sender: str, quarter: tuple[dt.date, dt.date]) -> l
     return [
         row
         for row in files.newest_book(region, sender)["claim"]
-        if between(row["claimed_on"], quarter) and (AS_OF - row["claimed_on"]).days >= 30
+        if between(row["claimed_on"], quarter) and (LAST_DAY - row["claimed_on"]).days >= 30
     ]
 
 
@@ -131,7 +131,7 @@ def concerns_closed(region: Path, sender: str) -> Share:
     raised = [
         row
         for row in files.newest_book(region, sender)["concern"]
-        if between(row["raised_on"]) and (AS_OF - row["raised_on"]).days >= 30
+        if between(row["raised_on"]) and (LAST_DAY - row["raised_on"]).days >= 30
     ]
     return counted(raised, lambda row: row["closed_on"] and (row["closed_on"] - row["raised_on"]).days <= 30)
 

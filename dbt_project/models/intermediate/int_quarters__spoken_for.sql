@@ -5,6 +5,10 @@ received as (
     select * from {{ ref("int_records__known") }}
 ),
 
+months_known as (
+    select * from {{ ref("int_quarters__months_known") }}
+),
+
 quarters as (
     select
         *,
@@ -20,9 +24,16 @@ spoken_for as (
         quarters.period_start_on,
         quarters.period_end_on,
         -- A register holds what is so now: of an older quarter it does not tell how things stood.
-        quarters.period_end_on = quarters.newest_end_on as is_newest
+        quarters.period_end_on = quarters.newest_end_on as is_newest,
+        -- Of a feed that comes by the month the last may be there and the first not: then nothing is no nought.
+        months_known.months_known = 3 as is_whole
     from received
     inner join quarters on quarters.period_end_on between received.known_from_on and received.known_to_on
+    inner join months_known
+        on
+            received.organisation_code = months_known.organisation_code
+            and received.record = months_known.record
+            and quarters.quarter_id = months_known.quarter_id
 )
 
 select * from spoken_for

@@ -1,5 +1,6 @@
 -- A register is sent anew each quarter and forgets what it said before. Each quarter is therefore read from the
--- register of that quarter; what came before a sender's first register is read from the first.
+-- register of that quarter; what came before a sender's first register is read from the first. Of a quarter that no
+-- register speaks for nothing is known.
 with
 
 activities as (
@@ -7,7 +8,8 @@ activities as (
 ),
 
 quarters as (
-    select * from {{ ref("int_quarters__measured") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
+    where record = 'involvement_activity'
 ),
 
 versions as (
@@ -47,7 +49,8 @@ under_way as (
     from begun
     inner join quarters
         on
-            begun.began_on <= quarters.period_end_on
+            begun.organisation_code = quarters.organisation_code
+            and begun.began_on <= quarters.period_end_on
             and coalesce(begun.closed_on, 'infinity') >= quarters.period_start_on
 ),
 

@@ -43,6 +43,11 @@ inputs as (
     group by links.change_key
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+    where record = 'change'
+),
+
 joined as (
     select
         changes.*,
@@ -57,9 +62,12 @@ joined as (
             when decisions.change_key is null then 'no_decision'
             else decisions.influence_exclusion
         end as influence_exclusion,
-        {{ deadline_state("first_due.original_due_on", "changes.done_on", "changes.given_up_on") }} as deadline_state
+        {{ deadline_state(
+            "first_due.original_due_on", "changes.done_on", "changes.given_up_on", "last_known.last_known_on"
+        ) }} as deadline_state
     from changes
     left join first_due on changes.change_key = first_due.change_key
+    left join last_known on changes.provider_code = last_known.organisation_code
     left join decisions on changes.change_key = decisions.change_key
     left join inputs on changes.change_key = inputs.change_key
 ),

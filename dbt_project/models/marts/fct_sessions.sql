@@ -14,6 +14,11 @@ days as (
     from {{ ref("dim_date") }}
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+    where record = 'session'
+),
+
 described as (
     select
         {{ sender_key("sessions.session_id", "sessions.provider_code") }} as session_key,
@@ -26,7 +31,8 @@ described as (
         sessions.happened_on as held_on,
         {{ financial_quarter("coalesce(sessions.happened_on, sessions.planned_on)") }} as quarter_id,
         sessions.happened_on is not null as is_held,
-        coalesce(sessions.planned_on <= {{ as_of_on() }} and sessions.happened_on is null, false) as is_missed,
+        -- Whether a meeting of a day that its register does not speak for was held is not known.
+        coalesce(sessions.planned_on <= last_known.last_known_on and sessions.happened_on is null, false) as is_missed,
         sessions.mode,
         sessions.stage,
         sessions.lived_experience_count,
@@ -48,6 +54,7 @@ described as (
         sessions.need_stated_count,
         sessions.need_met_count
     from sessions
+    left join last_known on sessions.provider_code = last_known.organisation_code
     left join days as held_day on sessions.happened_on = held_day.date_on
     left join days as minutes_day on sessions.minutes_issued_on = minutes_day.date_on
 )

@@ -74,6 +74,7 @@ printable as (
             when 'overdue' then 'Not done, and the first date promised has passed'
             when 'stopped' then 'Stopped'
             when 'not_yet_due' then 'Not due yet'
+            when 'not_known' then 'Due since the register was last sent'
             else 'No date promised'
         end as promise_label,
         changes.original_due_quarter_id as quarter_id

@@ -120,7 +120,8 @@ clocks as (
     select * from from_changes
 ),
 
--- An end that is dated before its start is an end on the day itself.
+-- An end that is dated before its start is an end on the day itself. What started after the last watched day was not
+-- watched, which is no wait of no days.
 waits as (
     select
         link,
@@ -129,14 +130,14 @@ waits as (
         subject_key,
         started_on,
         case
-            when coalesce(ended_on, watched_to_on) is not null
-                then greatest(coalesce(ended_on, watched_to_on) - started_on, 0)
+            when ended_on is not null then greatest(ended_on - started_on, 0)
+            when started_on <= watched_to_on then watched_to_on - started_on
         end::integer as days,
         ended_on is not null as is_ended,
         ended_on is null and coalesce(is_otherwise_ended, false) as is_otherwise_ended,
         case
             when left_out_as is not null then left_out_as
-            when ended_on is null and watched_to_on is null then 'not_watched'
+            when ended_on is null and (watched_to_on is null or started_on > watched_to_on) then 'not_watched'
         end as left_out_as
     from clocks
     where started_on is not null

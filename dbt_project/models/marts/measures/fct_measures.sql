@@ -33,6 +33,11 @@ from_months as (
     select * from {{ ref("measured_periods") }}
 ),
 
+months_evidenced as (
+    select * from {{ ref("months_evidenced") }}
+),
+
+-- What somebody declares, they declare for the whole of the quarter.
 from_quarters as (
     select
         by_quarter.measure_code,
@@ -44,11 +49,17 @@ from_quarters as (
         quarters.period_start_on,
         sum(by_quarter.numerator) as numerator,
         sum(by_quarter.denominator) as denominator,
-        3 as months_evidenced,
+        max(case when by_quarter.is_declared then 3 else coalesce(months_evidenced.months_evidenced, 3) end)
+            as months_evidenced,
         bool_or(by_quarter.is_declared) as is_declared
     from by_quarter
     inner join organisations on by_quarter.organisation_code = organisations.organisation_code
     inner join quarters on by_quarter.quarter_id = quarters.quarter_id
+    left join months_evidenced
+        on
+            by_quarter.measure_code = months_evidenced.measure_code
+            and by_quarter.organisation_code = months_evidenced.organisation_code
+            and by_quarter.quarter_id = months_evidenced.quarter_id
     group by
         grouping sets (
             (organisations.icb_code, by_quarter.measure_code, quarters.period_start_on, by_quarter.organisation_code),
@@ -67,13 +78,18 @@ from_curve as (
         quarters.period_start_on,
         told_back.numerator,
         told_back.denominator,
-        3 as months_evidenced,
+        coalesce(months_evidenced.months_evidenced, 3) as months_evidenced,
         false as is_declared,
         told_back.given_value,
         told_back.given_lower,
         told_back.given_upper
     from told_back
     inner join quarters on told_back.quarter_id = quarters.quarter_id
+    left join months_evidenced
+        on
+            told_back.measure_code = months_evidenced.measure_code
+            and told_back.organisation_code = months_evidenced.organisation_code
+            and told_back.quarter_id = months_evidenced.quarter_id
 ),
 
 -- A rate or share made of others is a quotient; a told-back share is read off its curve.

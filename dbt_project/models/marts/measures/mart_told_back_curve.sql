@@ -26,7 +26,8 @@ cohorts as (
         inputs.organisation_code,
         inputs.ended_by,
         inputs.days_observed,
-        inputs.is_reply_owed
+        inputs.is_reply_owed,
+        inputs.is_reply_owed and inputs.days_observed is not null as is_watched
     from inputs
     inner join quarters
         on
@@ -43,7 +44,8 @@ levelled as (
         'ALL' as organisation_code,
         ended_by,
         days_observed,
-        is_reply_owed
+        is_reply_owed,
+        is_watched
     from cohorts
     union all
     select
@@ -58,17 +60,19 @@ levelled as (
         on cohorts.icb_code = providers.icb_code and cohorts.organisation_code = providers.organisation_code
 ),
 
--- Those who wanted no reply or cannot be reached never enter the risk set; they are counted beside it.
+-- Those who wanted no reply or cannot be reached never enter the risk set, nor do those who spoke after the last day
+-- that is known; they are counted beside it.
 cohort_sizes as (
     select
         quarter_id,
         icb_code,
         organisation_code,
-        count(*) filter (where is_reply_owed and ended_by = 'waiting') as waiting_count,
+        count(*) filter (where is_watched and ended_by = 'waiting') as waiting_count,
+        count(*) filter (where is_reply_owed and not is_watched) as not_watched_count,
         count(*) filter (where not is_reply_owed and ended_by = 'no_reply_wanted') as no_reply_wanted_count,
         count(*) filter (where not is_reply_owed and ended_by = 'cannot_be_reached') as cannot_be_reached_count,
         count(*) filter (where not is_reply_owed and ended_by = 'told') as told_unasked_count,
-        bool_or(is_reply_owed) as is_any_reply_owed
+        bool_or(is_watched) as is_any_watched
     from levelled
     group by quarter_id, icb_code, organisation_code
 ),
@@ -81,21 +85,22 @@ waits as (
         days_observed as days,
         ended_by = 'told' as is_ended
     from levelled
-    where is_reply_owed
+    where is_watched
 ),
 
 told as (
     {{ kaplan_meier("waits", ["quarter_id", "icb_code", "organisation_code"]) }}
 ),
 
--- Where no answer is owed to anybody there is still a row, of nobody, so that what stands beside the curve is seen.
+-- Where nobody who is owed an answer was watched there is still a row, of nobody, so that what stands beside the curve
+-- is seen.
 nobody as (
     select
         quarter_id,
         icb_code,
         organisation_code
     from cohort_sizes
-    where not is_any_reply_owed
+    where not is_any_watched
 ),
 
 days as (
@@ -134,6 +139,7 @@ curve as (
         sizes.no_reply_wanted_count,
         sizes.cannot_be_reached_count,
         sizes.told_unasked_count,
+        sizes.not_watched_count,
         days.longest_observed_days
     from days
     inner join cohort_sizes as sizes

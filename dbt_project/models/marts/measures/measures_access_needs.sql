@@ -40,6 +40,11 @@ spoken_for as (
     where record = 'involvement_role' and is_newest
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+    where record = 'concern'
+),
+
 -- The smallest senders are not asked how people could contribute: what they do not say is not counted against them.
 methods as (
     select
@@ -138,10 +143,11 @@ barriers as (
         1 as denominator
     from concerns
     inner join thresholds on thresholds.threshold_id = 'barrier_removed_within'
+    inner join last_known on concerns.organisation_code = last_known.organisation_code
     where
         concerns.is_counted
         and ({{ said_code("concerns.concern_kind") }} is null or concerns.concern_kind = 'access_barrier')
-        and concerns.raised_on + thresholds.value::integer <= {{ as_of_on() }}
+        and concerns.raised_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 -- A session of which it is not known whether it touched on trauma may have.

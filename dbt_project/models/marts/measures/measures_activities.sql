@@ -47,6 +47,10 @@ spoken_for as (
     select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+),
+
 under_way as (
     select activity_quarters.*
     from activity_quarters
@@ -251,8 +255,10 @@ acknowledged as (
     from {{ ref("fct_inputs") }} as inputs
     inner join full_tier on inputs.organisation_code = full_tier.organisation_code
     inner join thresholds on thresholds.threshold_id = 'acknowledged_within'
+    inner join last_known
+        on inputs.organisation_code = last_known.organisation_code and last_known.record = 'input'
     where
-        inputs.received_on <= {{ as_of_on() }} - thresholds.value::integer
+        inputs.received_on + thresholds.value::integer <= last_known.last_known_on
         and coalesce(inputs.source_kind, 'direct') not in ('feedback_theme', 'complaint_theme', 'incident_theme')
 ),
 
@@ -304,10 +310,12 @@ closed as (
             activity_quarters.organisation_code = spoken_for.organisation_code
             and activity_quarters.quarter_id = spoken_for.quarter_id
             and spoken_for.record = 'told_back'
+    inner join last_known
+        on activity_quarters.organisation_code = last_known.organisation_code and last_known.record = 'told_back'
     left join endings on activity_quarters.activity_key = endings.activity_key
     where
         activity_quarters.is_closed_in_quarter
-        and activity_quarters.closed_on <= {{ as_of_on() }} - thresholds.value::integer
+        and activity_quarters.closed_on + thresholds.value::integer <= last_known.last_known_on
     group by activity_quarters.organisation_code, activity_quarters.quarter_id, activity_quarters.activity_key
 ),
 

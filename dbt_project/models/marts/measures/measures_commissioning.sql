@@ -41,6 +41,10 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+),
+
 questions as (
     select count(*) as question_count from {{ ref("dim_code") }}
     where list_name = 'commissioning_question'
@@ -126,9 +130,11 @@ not_coproduced as (
             decisions.organisation_code = spoken_for.organisation_code
             and decisions.quarter_id = spoken_for.quarter_id
             and spoken_for.record = 'told_back'
+    inner join last_known
+        on decisions.organisation_code = last_known.organisation_code and last_known.record = 'told_back'
     where
         decisions.decision_kind = 'not_to_coproduce'
-        and decisions.decided_on <= {{ as_of_on() }} - thresholds.value::integer
+        and decisions.decided_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 answered as (
@@ -207,8 +213,10 @@ evaluated_soon as (
         1 as denominator
     from priorities
     inner join thresholds on thresholds.threshold_id = 'evaluation_begun_within'
+    inner join last_known
+        on priorities.organisation_code = last_known.organisation_code and last_known.record = 'session'
     left join telling on priorities.organisation_code = telling.organisation_code
-    where priorities.decided_on <= {{ as_of_on() }} - thresholds.value::integer
+    where priorities.decided_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 -- An evaluation is work of that kind, or the evaluating that other work did in the quarter.

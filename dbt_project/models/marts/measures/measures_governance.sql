@@ -36,6 +36,10 @@ spoken_for as (
     where record = 'involvement_activity' and is_newest
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+),
+
 days as (
     select * from {{ ref("dim_date") }}
 ),
@@ -78,7 +82,9 @@ acted_on as (
         ) as is_so
     from concerns
     inner join thresholds on thresholds.threshold_id = 'concern_acted_on_within'
-    where concerns.raised_on <= {{ as_of_on() }} - thresholds.value::integer
+    inner join last_known
+        on concerns.organisation_code = last_known.organisation_code and last_known.record = 'concern'
+    where concerns.raised_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 closed as (
@@ -90,7 +96,9 @@ closed as (
         coalesce(concerns.closed_on <= concerns.raised_on + thresholds.value::integer, false) as is_so
     from concerns
     inner join thresholds on thresholds.threshold_id = 'concern_closed_within'
-    where concerns.raised_on <= {{ as_of_on() }} - thresholds.value::integer
+    inner join last_known
+        on concerns.organisation_code = last_known.organisation_code and last_known.record = 'concern'
+    where concerns.raised_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 -- A register holds the last plan only, so what was planned for in an older quarter cannot be known from it.
@@ -108,7 +116,8 @@ planned as (
         and coalesce(activities.closed_on, 'infinity') > spoken_for.period_end_on
 ),
 
--- Minutes of a group that may be a key board may be among them.
+-- Minutes of a group that may be a key board may be among them. Those too new to be late are left out, shared or not:
+-- the shared would flatter.
 shared as (
     select
         'key_board_minutes_shared' as measure_code,
@@ -123,14 +132,13 @@ shared as (
     inner join involvement_groups on sessions.group_key = involvement_groups.group_key
     inner join thresholds on thresholds.threshold_id = 'key_board_minutes_shared_within'
     inner join days as held_day on sessions.held_on = held_day.date_on
-    inner join days as today on today.date_on = {{ as_of_on() }}
+    inner join last_known
+        on sessions.organisation_code = last_known.organisation_code and last_known.record = 'session'
+    inner join days as last_day on last_known.last_known_on = last_day.date_on
     left join days as shared_day on sessions.minutes_shared_on = shared_day.date_on
     where
         involvement_groups.is_key_board is distinct from 'no'
-        and (
-            shared_day.date_on is not null
-            or held_day.working_day_number + thresholds.value < today.working_day_number
-        )
+        and held_day.working_day_number + thresholds.value <= last_day.working_day_number
 ),
 
 every_fact as (

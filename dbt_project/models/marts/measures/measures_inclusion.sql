@@ -27,7 +27,7 @@ representation as (
 
 spoken_for as (
     select * from {{ ref("int_quarters__spoken_for") }}
-    where record = 'involvement_role'
+    where record = 'involvement_role' and is_newest
 ),
 
 -- How many could have answered stands on every row of a service. An answer that is hidden, or more answers than people
@@ -103,19 +103,19 @@ carers as (
     from sessions
 ),
 
--- Of a role without a first day it is known that it was held when the register came.
+-- Of a role without a first day it is known that it was held when the register came. A register may drop who left, and
+-- says who uses services now: who held a role in an older quarter cannot be known from it.
 held as (
     select
         roles.organisation_code,
         spoken_for.quarter_id,
-        spoken_for.is_newest,
         {{ said_code("roles.role_kind") }} as role_kind,
         roles.service_use
     from roles
     inner join spoken_for
         on
             roles.organisation_code = spoken_for.organisation_code
-            and (roles.started_on <= spoken_for.period_end_on or (roles.started_on is null and spoken_for.is_newest))
+            and coalesce(roles.started_on, spoken_for.period_end_on) <= spoken_for.period_end_on
             and coalesce(roles.ended_on, 'infinity') > spoken_for.period_end_on
 ),
 
@@ -130,7 +130,6 @@ carers_in_roles as (
     from held
 ),
 
--- A register says who uses services now, not who did in an older quarter.
 service_uses as (
     select
         measures.measure_code,
@@ -148,7 +147,6 @@ service_uses as (
         ('not_using_services', array['past', 'waiting', 'turned_down', 'never']),
         ('turned_down_or_waiting', array['waiting', 'turned_down'])
     ) as measures (measure_code, counted)
-    where held.is_newest
 ),
 
 in_question as (

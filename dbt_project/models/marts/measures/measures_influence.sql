@@ -16,8 +16,13 @@ spoken_for as (
     select * from {{ ref("int_quarters__spoken_for") }}
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+),
+
 -- Each thing decided is followed for as long as every other, so that a new quarter is no collapse and an old one does
--- not improve by later work.
+-- not improve by later work. What the record of changes does not reach that far is left out; a quarter that nobody can
+-- have followed yet is counted so far, and has no value.
 influence as (
     select
         'influence' as measure_code,
@@ -32,6 +37,11 @@ influence as (
             and spoken_for.record = 'change'
             and inputs.decided_on >= (spoken_for.period_start_on - interval '9 months')::date
             and inputs.decided_on <= spoken_for.period_end_on
+    inner join last_known
+        on inputs.organisation_code = last_known.organisation_code and last_known.record = 'change'
+    where
+        inputs.decided_on + thresholds.value::integer <= last_known.last_known_on
+        or spoken_for.period_end_on + thresholds.value::integer > {{ as_of_on() }}
 ),
 
 considered as (
@@ -47,7 +57,9 @@ considered as (
             inputs.organisation_code = spoken_for.organisation_code
             and inputs.quarter_id = spoken_for.quarter_id
             and spoken_for.record = 'decision'
-    where inputs.received_on <= {{ as_of_on() }} - thresholds.value::integer
+    inner join last_known
+        on inputs.organisation_code = last_known.organisation_code and last_known.record = 'decision'
+    where inputs.received_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 refused as (
@@ -73,10 +85,12 @@ refused_and_owed as (
             inputs.organisation_code = spoken_for.organisation_code
             and inputs.decided_quarter_id = spoken_for.quarter_id
             and spoken_for.record = 'told_back'
+    inner join last_known
+        on inputs.organisation_code = last_known.organisation_code and last_known.record = 'told_back'
     where
         inputs.outcome in ('declined', 'deferred')
         and inputs.is_reply_owed
-        and inputs.decided_on <= {{ as_of_on() }} - thresholds.value::integer
+        and inputs.decided_on + thresholds.value::integer <= last_known.last_known_on
 ),
 
 every_input as (

@@ -81,6 +81,7 @@ trained as (
     inner join spoken_for
         on
             roles.organisation_code = spoken_for.organisation_code
+            and spoken_for.is_newest
             and coalesce(roles.started_on, spoken_for.period_end_on)
             between spoken_for.period_start_on and spoken_for.period_end_on
 ),

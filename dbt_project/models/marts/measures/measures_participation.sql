@@ -18,6 +18,11 @@ thresholds as (
     select * from {{ ref("thresholds") }}
 ),
 
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+    where record = 'session'
+),
+
 -- Where a sender does not say what was planned, it is not known how much of it was held.
 planned as (
     select
@@ -42,6 +47,7 @@ held as (
     where sessions.is_held
 ),
 
+-- Those too new to be late are left out, minuted or not: the minuted would flatter.
 minuted as (
     select
         'sessions_minuted' as measure_code,
@@ -52,10 +58,9 @@ minuted as (
         1 as denominator
     from held
     inner join thresholds on thresholds.threshold_id = 'minutes_issued_within'
-    inner join days on days.date_on = {{ as_of_on() }}
-    where
-        held.working_days_to_minutes is not null
-        or held.held_working_day_number + thresholds.value < days.working_day_number
+    inner join last_known on held.organisation_code = last_known.organisation_code
+    inner join days as last_day on last_known.last_known_on = last_day.date_on
+    where held.held_working_day_number + thresholds.value <= last_day.working_day_number
 ),
 
 accessible as (

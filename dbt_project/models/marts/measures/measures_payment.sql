@@ -28,7 +28,13 @@ offered as (
     where held_on is not null and attended_count > 0
 ),
 
--- A claim handed in twice is one claim. Those too new to be overdue are left out, paid or not: the paid would flatter.
+last_known as (
+    select * from {{ ref("int_records__last_known") }}
+    where record = 'claim'
+),
+
+-- A claim handed in twice is one claim. Those too new to be overdue on the last day that the register speaks for are
+-- left out, paid or not: the paid would flatter.
 due as (
     select
         claims.organisation_code,
@@ -38,9 +44,10 @@ due as (
         thresholds.value as paid_within
     from claims
     inner join thresholds on thresholds.threshold_id = 'claims_paid_within'
+    inner join last_known on claims.organisation_code = last_known.organisation_code
     where
         claims.is_counted
-        and claims.claimed_on + thresholds.value::integer <= {{ as_of_on() }}
+        and claims.claimed_on + thresholds.value::integer <= last_known.last_known_on
         and not (claims.outcome = 'refused' and coalesce(claims.refused_reason_code = 'duplicate', false))
 ),
 

@@ -7,7 +7,8 @@ changes as (
 ),
 
 quarters as (
-    select * from {{ ref("int_quarters__measured") }}
+    select * from {{ ref("int_quarters__spoken_for") }}
+    where record = 'change'
 ),
 
 -- A change without a deadline has no day that it could be late on: whether it was in time is not known.
@@ -21,7 +22,8 @@ due as (
     where is_on_time_original is not null or original_due_on is null
 ),
 
--- As things stood on the quarter's last day, so that an old quarter does not improve by later work.
+-- As things stood on the quarter's last day, so that an old quarter does not improve by later work; where no register
+-- speaks for that day, how they stood is not known.
 open_at_the_end as (
     select
         'changes_overdue' as measure_code,
@@ -31,7 +33,8 @@ open_at_the_end as (
     from changes
     inner join quarters
         on
-            coalesce(changes.first_decided_on, changes.original_due_on, date '1900-01-01') <= quarters.period_end_on
+            changes.organisation_code = quarters.organisation_code
+            and coalesce(changes.first_decided_on, changes.original_due_on, date '1900-01-01') <= quarters.period_end_on
             and coalesce(changes.implemented_on, 'infinity') > quarters.period_end_on
             and coalesce(changes.stopped_on, 'infinity') > quarters.period_end_on
 ),

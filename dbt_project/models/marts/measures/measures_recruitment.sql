@@ -11,9 +11,10 @@ roles as (
     select * from {{ ref("fct_roles") }}
 ),
 
+-- A register of roles may drop who left: who held one in an older quarter cannot be known from it.
 spoken_for as (
     select * from {{ ref("int_quarters__spoken_for") }}
-    where record = 'involvement_role'
+    where record = 'involvement_role' and is_newest
 ),
 
 thresholds as (

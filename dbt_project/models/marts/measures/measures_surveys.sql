@@ -44,6 +44,17 @@ limits as (
     where threshold_id = 'criticism_acted_on_within'
 ),
 
+-- What was decided, and what was made of it, are both known up to the earlier of their last days.
+last_known as (
+    select
+        organisation_code,
+        min(last_known_on) as last_known_on
+    from {{ ref("int_records__last_known") }}
+    where record in ('decision', 'change')
+    group by organisation_code
+    having count(*) = 2
+),
+
 named as (
     select
         *,
@@ -165,10 +176,11 @@ criticism as (
         1 as denominator
     from inputs
     cross join limits
+    inner join last_known on inputs.organisation_code = last_known.organisation_code
     where
         inputs.source_kind = 'session_feedback'
         and inputs.is_criticism is distinct from 'no'
-        and inputs.received_on + limits.days <= {{ as_of_on() }}
+        and inputs.received_on + limits.days <= last_known.last_known_on
 ),
 
 every_row as (

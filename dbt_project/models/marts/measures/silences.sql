@@ -1,6 +1,6 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- Where having nothing to count means nought: every record that a measure is made of came for the quarter, and what it
--- measures can be told from them.
+-- Where having nothing to count means nought: every record that a measure is made of came for each month of the
+-- quarter, and what it measures can be told from them.
 with
 
 needed as (
@@ -25,6 +25,7 @@ known as (
     inner join spoken_for
         on
             spoken_for.record = any(needed.records)
+            and spoken_for.is_whole
             and (needed.silence_means = 'nought' or spoken_for.is_newest)
     group by needed.measure_code, needed.records, spoken_for.organisation_code, spoken_for.quarter_id
     having count(distinct spoken_for.record) = cardinality(needed.records)
