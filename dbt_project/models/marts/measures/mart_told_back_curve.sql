@@ -54,7 +54,8 @@ levelled as (
         'PROVIDERS' as organisation_code,
         cohorts.ended_by,
         cohorts.days_observed,
-        cohorts.is_reply_owed
+        cohorts.is_reply_owed,
+        cohorts.is_watched
     from cohorts
     inner join providers
         on cohorts.icb_code = providers.icb_code and cohorts.organisation_code = providers.organisation_code
