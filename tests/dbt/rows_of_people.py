@@ -21,7 +21,7 @@ def people(well: bool, many: int) -> Rows:
             "role_kind": ("lay_member", "carer")[at % 2] if at < many else "peer_worker", "service_use": "past",
             "recruited_via": "peer_network", "started_on": "2026-04-03" if at >= many else "2025-02-03",
             "role_brief_given_on": done or ("2025-01-02" if not at else None),
-            "trained_on": done or ("2026-07-01" if not at else None),
+            "trained_on": done or ("2026-07-01" if not at or at >= many else None),
             "last_supervised_on": "2026-06-01" if well else ("2025-06-01" if not at else None),
             "confidentiality_agreed_on": done or ("2026-07-01" if not at else None),
             "confidentiality_expires_on": "2027-01-02", "safety_plan_agreed_on": done or "2026-07-03",

@@ -34,8 +34,9 @@ SOMETIMES_OUT_OF_NONE = {"E26"}
 # There are always four kinds of benefit, seventeen questions and three months, and whoever gave one answer gave it: an
 # organisation is one of one, and staff are counted once they have answered twice.
 NEVER_OUT_OF_NONE = {"E35", "E38", "E45", "E59", "E62", "E67", "E107", "E108"}
-# People are counted from ten on, and nine characteristics of each are never too few.
-NEVER_TOO_FEW = {"E57"}
+# People are counted from ten on, and nine characteristics of each are never too few; members are looked at beside the
+# groups and the work of the same quarter, of which one is enough.
+NEVER_TOO_FEW = {"E57", "E81"}
 
 
 def _populate(cursor) -> None:
