@@ -1,7 +1,8 @@
 """Attack everything published of people in the made-up region at once: charts, quarters, effects, editions, row counts.
 
 What is printed is read from `published` as anybody may. That an edition and a later one together give nothing away
-either is told in tests/truth/test_rows_move_figures.py; that the attack is able to, in tests/dbt/test_disclosed_counts.py.
+either is told in tests/truth/test_rows_move_figures.py; that the attack can succeed,
+in tests/dbt/test_disclosed_counts.py.
 """
 
 from __future__ import annotations
