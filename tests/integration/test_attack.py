@@ -1,7 +1,8 @@
 """Attack everything published of people in the made-up region at once: charts, quarters, effects, editions, row counts.
 
 What is printed is read from `published` as anybody may. That an edition and a later one together give nothing away
-either is told in tests/truth/test_rows_move_figures.py.
+either is told in tests/truth/test_rows_move_figures.py; that the attack can succeed,
+in tests/dbt/test_disclosed_counts.py.
 """
 
 from __future__ import annotations
@@ -64,25 +65,6 @@ def test_none_is_recovered_from_the_quarters_under_either_threshold(rules, loade
     found = Region(rules).found(disclosed(rules))
     assert len(found) >= 6
     assert {name: values for name, values in found.items() if values < OPEN_VALUES} == {}
-
-
-def test_the_attack_recovers_them_where_only_small_counts_are_hidden_and_totals_are_exact(measured, figures):
-    """The same figures from somebody who hides one small count of each measure, and rounds and hides nothing beside."""
-    exact = Region(Rules(5, 1))
-    careless, alone = [], {}
-    for figure in figures:
-        true = measured.true.get((figure["measure_code"], figure["statistic"]))
-        if true is None or figure["section"] == "series" or measured.cell(figure) not in true.true:
-            continue
-        counted = true.true[measured.cell(figure)]
-        is_hidden = exact.rules.is_small(counted) and measured.cell(figure) == alone.setdefault(
-            (figure["measure_code"], figure["statistic"]), measured.cell(figure)
-        )
-        careless.append(
-            figure | {"value": None if is_hidden else counted, "value_state": "suppressed" if is_hidden else "counted"}
-        )
-    found = exact.found(careless)
-    assert [name for name, values in found.items() if values == 1]
 
 
 def test_a_rounded_count_in_one_edition_and_the_next_gives_no_more_than_in_one(measured, figures):
