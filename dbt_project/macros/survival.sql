@@ -142,7 +142,7 @@ select * from km_curve
 {% endmacro %}
 
 
-{# One row per key of a curve: the median with its interval, and the share ended within each number of days.
+{# One row per key of a curve: the median with its interval, and how many and which share ended within each number of days.
    The median's interval is that of Brookmeyer and Crowley (1982): the days on which half lies within the bounds of the
    share, up to the next step beyond them; no upper end is open, and a curve that jumps over half has none at all.
    Where nothing was watched for so many days the curve does not say, unless everything has ended. #}
@@ -177,6 +177,7 @@ km_summary as (
         covering.first_covering_day as median_days_lower,
         min(steps.day) filter (where steps.day > covering.last_covering_day) as median_days_upper
         {%- for days in horizons %},
+        max(steps.ended_so_far_count) filter (where steps.day <= {{ days }}) as ended_in_{{ days }}_days_count,
         case
             when covering.longest_observed_days >= {{ days }} or covering.is_all_ended
                 then max(steps.ended_share) filter (where steps.day <= {{ days }})

@@ -73,12 +73,8 @@ tellings as (
 
 -- A register of June cannot say who heard in July: to wait is known up to the last day it speaks for, and no further.
 known_tellings as (
-    select
-        organisation_code,
-        max(known_to_on) as known_to_on
-    from {{ ref("int_records__known") }}
+    select * from {{ ref("int_records__last_known") }}
     where record = 'told_back'
-    group by organisation_code
 ),
 
 joined as (
@@ -141,7 +137,7 @@ joined as (
             when inputs.reply_wanted = 'cannot_be_reached' then 'cannot_be_reached'
             else 'waiting'
         end as ended_by,
-        least({{ as_of_on() }}, known_tellings.known_to_on) as known_waiting_to_on
+        known_tellings.last_known_on as known_waiting_to_on
     from inputs
     left join first_decisions on inputs.input_key = first_decisions.input_key
     left join all_decisions on inputs.input_key = all_decisions.input_key

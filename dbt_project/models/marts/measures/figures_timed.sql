@@ -15,6 +15,14 @@ curve as (
     where quarter_id = '{{ var("report_quarter") }}' and organisation_code <> 'PROVIDERS'
 ),
 
+times as (
+    select * from {{ ref("mart_chain_times") }}
+    where
+        link = 'input_to_told'
+        and quarter_id = '{{ var("report_quarter") }}'
+        and organisation_code <> 'PROVIDERS'
+),
+
 input_days as (
     select
         steps.measure_code,
@@ -117,16 +125,15 @@ medians as (
         'none' as breakdown_kind,
         'all' as breakdown_code,
         null::text as label,
-        max(cohort_count) as numerator,
-        max(cohort_count) as denominator,
-        min(day) filter (where told_share >= 0.5)::double precision as given_value,
+        at_risk_count as numerator,
+        at_risk_count as denominator,
+        median_days::double precision as given_value,
         null::double precision as given_lower,
         null::double precision as given_upper,
         'days' as unit,
         0 as decimals
-    from curve
-    group by icb_code, organisation_code
-    having count(*) filter (where told_share >= 0.5) > 0
+    from times
+    where median_days is not null
 ),
 
 curve_points as (

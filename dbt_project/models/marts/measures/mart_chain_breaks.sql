@@ -32,9 +32,9 @@ effects as (
 watched as (
     select
         organisation_code,
-        max(least(known_to_on, {{ as_of_on() }})) filter (where record = 'decision') as decisions_to_on,
-        max(least(known_to_on, {{ as_of_on() }})) filter (where record = 'change') as changes_to_on
-    from {{ ref("int_records__known") }}
+        max(last_known_on) filter (where record = 'decision') as decisions_to_on,
+        max(last_known_on) filter (where record = 'change') as changes_to_on
+    from {{ ref("int_records__last_known") }}
     group by organisation_code
 ),
 

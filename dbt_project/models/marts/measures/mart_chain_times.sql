@@ -2,48 +2,8 @@
 {%- set keys = ["link", "quarter_id", "icb_code", "organisation_code"] %}
 with
 
-waits as (
-    select * from {{ ref("chain_waits") }}
-),
-
-quarters as (
-    select * from {{ ref("int_quarters__measured") }}
-),
-
--- Four quarters make a cohort, as on the told-back curve: one quarter of a small charity is a handful of people.
 cohorts as (
-    select
-        quarters.quarter_id,
-        waits.*
-    from waits
-    inner join quarters
-        on
-            waits.started_on > quarters.period_end_on - interval '1 year'
-            and waits.started_on <= quarters.period_end_on
-),
-
-levelled as (
-    select
-        link,
-        quarter_id,
-        icb_code,
-        organisation_code,
-        days,
-        is_ended,
-        is_otherwise_ended,
-        left_out_as
-    from cohorts
-    union all
-    select
-        link,
-        quarter_id,
-        icb_code,
-        'ALL' as organisation_code,
-        days,
-        is_ended,
-        is_otherwise_ended,
-        left_out_as
-    from cohorts
+    select * from {{ ref("chain_cohorts") }}
 ),
 
 sizes as (
@@ -58,12 +18,12 @@ sizes as (
         count(*) filter (where left_out_as = 'cannot_be_reached') as cannot_be_reached_count,
         count(*) filter (where left_out_as = 'told') as told_unasked_count,
         count(*) filter (where left_out_as = 'not_watched') as not_watched_count
-    from levelled
+    from cohorts
     group by link, quarter_id, icb_code, organisation_code
 ),
 
 at_risk as (
-    select * from levelled
+    select * from cohorts
     where left_out_as is null
 ),
 
@@ -94,12 +54,15 @@ times as (
         summary.median_days,
         summary.median_days_lower,
         summary.median_days_upper,
+        coalesce(summary.ended_in_30_days_count, 0) as ended_in_30_days_count,
         summary.share_in_30_days,
         summary.share_in_30_days_lower,
         summary.share_in_30_days_upper,
+        coalesce(summary.ended_in_90_days_count, 0) as ended_in_90_days_count,
         summary.share_in_90_days,
         summary.share_in_90_days_lower,
         summary.share_in_90_days_upper,
+        coalesce(summary.ended_in_180_days_count, 0) as ended_in_180_days_count,
         summary.share_in_180_days,
         summary.share_in_180_days_lower,
         summary.share_in_180_days_upper

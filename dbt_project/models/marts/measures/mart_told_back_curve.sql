@@ -1,64 +1,9 @@
 -- How soon people were told what happened, as a curve over the days since they said it.
 with
 
-inputs as (
-    select * from {{ ref("fct_inputs") }}
-),
-
-quarters as (
-    select * from {{ ref("int_quarters__measured") }}
-),
-
--- Whom a telling back is asked of; what is said to a commissioner is in the region's curve and not in theirs.
-providers as (
-    select
-        icb_code,
-        organisation_code
-    from {{ ref("dim_organisation") }}
-    where is_asked and organisation_kind <> 'icb'
-),
-
--- Four quarters make a cohort: one quarter of a small charity is a handful of people.
 cohorts as (
-    select
-        quarters.quarter_id,
-        inputs.icb_code,
-        inputs.organisation_code,
-        inputs.ended_by,
-        inputs.days_observed,
-        inputs.is_reply_owed,
-        inputs.is_reply_owed and inputs.days_observed is not null as is_watched
-    from inputs
-    inner join quarters
-        on
-            inputs.received_on > quarters.period_end_on - interval '1 year'
-            and inputs.received_on <= quarters.period_end_on
-),
-
-levelled as (
-    select * from cohorts
-    union all
-    select
-        quarter_id,
-        icb_code,
-        'ALL' as organisation_code,
-        ended_by,
-        days_observed,
-        is_reply_owed,
-        is_watched
-    from cohorts
-    union all
-    select
-        cohorts.quarter_id,
-        cohorts.icb_code,
-        'PROVIDERS' as organisation_code,
-        cohorts.ended_by,
-        cohorts.days_observed,
-        cohorts.is_reply_owed,
-        cohorts.is_watched
-    from cohorts
-    inner join providers
-        on cohorts.icb_code = providers.icb_code and cohorts.organisation_code = providers.organisation_code
+    select * from {{ ref("chain_cohorts") }}
+    where link = 'input_to_told'
 ),
 
 -- Those who wanted no reply or cannot be reached never enter the risk set, nor do those who spoke after the last day
@@ -68,25 +13,19 @@ cohort_sizes as (
         quarter_id,
         icb_code,
         organisation_code,
-        count(*) filter (where is_watched and ended_by = 'waiting') as waiting_count,
-        count(*) filter (where is_reply_owed and not is_watched) as not_watched_count,
-        count(*) filter (where not is_reply_owed and ended_by = 'no_reply_wanted') as no_reply_wanted_count,
-        count(*) filter (where not is_reply_owed and ended_by = 'cannot_be_reached') as cannot_be_reached_count,
-        count(*) filter (where not is_reply_owed and ended_by = 'told') as told_unasked_count,
-        bool_or(is_watched) as is_any_watched
-    from levelled
+        count(*) filter (where left_out_as is null and not is_ended) as waiting_count,
+        count(*) filter (where left_out_as = 'not_watched') as not_watched_count,
+        count(*) filter (where left_out_as = 'no_reply_wanted') as no_reply_wanted_count,
+        count(*) filter (where left_out_as = 'cannot_be_reached') as cannot_be_reached_count,
+        count(*) filter (where left_out_as = 'told') as told_unasked_count,
+        bool_or(left_out_as is null) as is_any_watched
+    from cohorts
     group by quarter_id, icb_code, organisation_code
 ),
 
 waits as (
-    select
-        quarter_id,
-        icb_code,
-        organisation_code,
-        days_observed as days,
-        ended_by = 'told' as is_ended
-    from levelled
-    where is_watched
+    select * from cohorts
+    where left_out_as is null
 ),
 
 told as (

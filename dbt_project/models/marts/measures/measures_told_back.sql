@@ -1,9 +1,10 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- How many of those who are owed an answer had one within 30, 90 and 180 days, read off the told-back curve.
+-- How many of those who are owed an answer had one within 30, 90 and 180 days.
 with
 
-curve as (
-    select * from {{ ref("mart_told_back_curve") }}
+times as (
+    select * from {{ ref("mart_chain_times") }}
+    where link = 'input_to_told'
 ),
 
 horizons as (
@@ -14,27 +15,29 @@ horizons as (
     where family = 'told_back'
 ),
 
--- The last step up to the horizon. Where nobody has been watched that long the curve does not say.
-read_off as (
-    select distinct on (horizons.measure_code, curve.icb_code, curve.organisation_code, curve.quarter_id)
+shares as (
+    select
         horizons.measure_code,
-        curve.icb_code,
-        curve.organisation_code,
-        curve.quarter_id,
-        curve.told_so_far_count as numerator,
-        curve.cohort_count as denominator,
-        case when curve.longest_observed_days >= horizons.days or curve.told_share = 1 then curve.told_share end
-            as given_value,
-        case when curve.longest_observed_days >= horizons.days then curve.told_share_lower end as given_lower,
-        case when curve.longest_observed_days >= horizons.days then curve.told_share_upper end as given_upper
-    from curve
-    inner join horizons on curve.day <= horizons.days
-    order by
-        horizons.measure_code asc,
-        curve.icb_code asc,
-        curve.organisation_code asc,
-        curve.quarter_id asc,
-        curve.day desc
+        times.icb_code,
+        times.organisation_code,
+        times.quarter_id,
+        within.ended_count as numerator,
+        times.at_risk_count as denominator,
+        within.share as given_value,
+        within.share_lower as given_lower,
+        within.share_upper as given_upper
+    from times
+    cross join
+        lateral (
+            values
+            {%- for days in [30, 90, 180] %}
+            (
+                {{ days }}, times.ended_in_{{ days }}_days_count, times.share_in_{{ days }}_days,
+                times.share_in_{{ days }}_days_lower, times.share_in_{{ days }}_days_upper
+            ){{ "," if not loop.last }}
+            {%- endfor %}
+        ) as within (days, ended_count, share, share_lower, share_upper)
+    inner join horizons on within.days = horizons.days
 )
 
-select * from read_off
+select * from shares
