@@ -32,6 +32,17 @@
     case when {{ on_date }} <= {{ as_of_on() }} then {{ on_date }} end
 {%- endmacro %}
 
+{# First day of the four quarters that end with the one that begins on a day: what is too little in a quarter to tell
+   anything by is told for the year that ends with it. #}
+{% macro four_quarters_from(quarter_start_on) -%}
+    ({{ quarter_start_on }} - interval '9 months')::date
+{%- endmacro %}
+
+{# Whether a sender is in its first two quarters, in which missing evidence is expected of it. #}
+{% macro is_joining(joined_on, quarter_start_on) -%}
+    coalesce(date_trunc('quarter', {{ joined_on }}) > {{ quarter_start_on }} - interval '6 months', false)
+{%- endmacro %}
+
 {# month, quarter or other: what a period that a sender states really is. #}
 {% macro period_kind(start_on, end_on) -%}
     case

@@ -70,7 +70,7 @@ sessions_known as (
     inner join first_sessions on activity_quarters.organisation_code = first_sessions.organisation_code
     where
         first_sessions.first_held_on
-        <= greatest(activity_quarters.began_on, (activity_quarters.period_start_on - interval '9 months')::date)
+        <= greatest(activity_quarters.began_on, {{ four_quarters_from("activity_quarters.period_start_on") }})
     group by activity_quarters.activity_key, activity_quarters.quarter_id
 ),
 
@@ -178,7 +178,7 @@ said as (
     inner join inputs
         on
             activity_quarters.activity_key = inputs.activity_key
-            and inputs.received_on >= (activity_quarters.period_start_on - interval '9 months')::date
+            and inputs.received_on >= {{ four_quarters_from("activity_quarters.period_start_on") }}
             and inputs.received_on <= activity_quarters.period_end_on - limits.considered_after
 ),
 

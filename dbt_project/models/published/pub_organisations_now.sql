@@ -23,9 +23,8 @@ described as (
         organisations.icb_name,
         coalesce(organisations.is_made_up, false) as is_made_up,
         organisations.joined_on,
-        coalesce(reported.quarter_start_on < joined.quarter_start_on + interval '6 months', false) as is_joining
+        {{ is_joining("organisations.joined_on", "reported.quarter_start_on") }} as is_joining
     from organisations
-    left join quarters as joined on organisations.joined_quarter_id = joined.quarter_id
     left join quarters as reported on reported.quarter_id = '{{ var("report_quarter") }}'
 )
 

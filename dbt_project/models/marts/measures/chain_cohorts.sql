@@ -34,7 +34,7 @@ cohorts as (
     from waits
     inner join quarters
         on
-            waits.started_on > quarters.period_end_on - interval '1 year'
+            waits.started_on >= {{ four_quarters_from("quarters.period_start_on") }}
             and waits.started_on <= quarters.period_end_on
     left join providers
         on waits.icb_code = providers.icb_code and waits.organisation_code = providers.organisation_code

@@ -60,7 +60,7 @@ figures as (
         case
             when measured.is_followed
                 then
-                    'decided from ' || to_char(measured.period_start_on - interval '9 months', 'FMMonth YYYY')
+                    'decided from ' || to_char({{ four_quarters_from("measured.period_start_on") }}, 'FMMonth YYYY')
                     || ' to ' || to_char(measured.period_end_on, 'FMMonth YYYY')
             when measured.months_evidenced between 1 and 2 then 'some months missing'
             when measured.service_months_missing > 0 then 'some months of some services missing'

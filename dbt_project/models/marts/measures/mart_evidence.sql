@@ -181,9 +181,7 @@ asked_by_quarter as (
         quarters.quarter_id,
         quarters.period_start_on,
         quarters.period_end_on,
-        coalesce(
-            date_trunc('quarter', whose.joined_on) > quarters.period_start_on - interval '6 months', false
-        ) as is_joining
+        {{ is_joining("whose.joined_on", "quarters.period_start_on") }} as is_joining
     from whose
     inner join quarters on whose.joined_on is null or whose.joined_on <= quarters.period_end_on
 ),

@@ -37,7 +37,7 @@ years as (
             ends.measure_code = parts.measure_code
             and ends.icb_code = parts.icb_code
             and ends.organisation_code = parts.organisation_code
-            and ends.period_end_on - interval '1 year' < parts.period_start_on
+            and {{ four_quarters_from("ends.period_start_on") }} <= parts.period_start_on
             and ends.period_end_on >= parts.period_end_on
     group by ends.measure_code, ends.icb_code, ends.organisation_code, ends.quarter_id
     having count(*) = 4

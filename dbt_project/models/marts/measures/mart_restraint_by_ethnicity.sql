@@ -141,13 +141,14 @@ in_years as (
         events.*,
         organisations.icb_code,
         quarters.quarter_id,
+        {{ four_quarters_from("quarters.period_start_on") }} as period_start_on,
         quarters.period_end_on
     from events
     inner join organisations on events.organisation_code = organisations.organisation_code
     inner join quarters
         on
             events.month_start_on <= quarters.period_end_on
-            and events.month_start_on > quarters.period_end_on - interval '1 year'
+            and events.month_start_on >= {{ four_quarters_from("quarters.period_start_on") }}
 ),
 
 counted as (
@@ -155,6 +156,7 @@ counted as (
         icb_code,
         coalesce(organisation_code, 'ALL') as organisation_code,
         quarter_id,
+        period_start_on,
         period_end_on,
         ethnicity_code,
         sum(intervention_count)::bigint as intervention_count,
@@ -162,8 +164,8 @@ counted as (
     from in_years
     group by
         grouping sets (
-            (icb_code, organisation_code, quarter_id, period_end_on, ethnicity_code),
-            (icb_code, quarter_id, period_end_on, ethnicity_code)
+            (icb_code, organisation_code, quarter_id, period_start_on, period_end_on, ethnicity_code),
+            (icb_code, quarter_id, period_start_on, period_end_on, ethnicity_code)
         )
 ),
 
@@ -232,7 +234,7 @@ rated as (
         compared.icb_code,
         compared.organisation_code,
         compared.quarter_id,
-        (compared.period_end_on - interval '1 year' + interval '1 day')::date as period_start_on,
+        compared.period_start_on,
         compared.period_end_on,
         compared.ethnicity_code,
         compared.ethnicity_label,

@@ -64,7 +64,7 @@ sides as (
         on
             asked.organisation_code = inputs.organisation_code
             and quarters.quarter_end_on >= inputs.decided_on
-            and quarters.quarter_end_on - interval '1 year' < inputs.decided_on
+            and {{ four_quarters_from("quarters.quarter_start_on") }} <= inputs.decided_on
             and inputs.is_reply_owed
     group by 1, 2, 3, 4, 7, 8
 ),

@@ -10,7 +10,7 @@ involvement_groups as (
 quarters as (
     select
         *,
-        (period_end_on - interval '1 year')::date as looked_back_to_on
+        {{ four_quarters_from("period_start_on") }} as looked_back_from_on
     from {{ ref("int_quarters__measured") }}
 ),
 
@@ -48,7 +48,7 @@ watched as (
         quarters.quarter_id,
         quarters.period_start_on,
         quarters.period_end_on,
-        quarters.looked_back_to_on
+        quarters.looked_back_from_on
     from involvement_groups
     inner join quarters
         on
@@ -81,7 +81,7 @@ routes as (
         on
             watched.group_key = activities.group_key
             and watched.period_end_on >= activities.started_on
-            and coalesce(activities.closed_on, 'infinity') > watched.looked_back_to_on
+            and coalesce(activities.closed_on, 'infinity') >= watched.looked_back_from_on
     group by watched.group_key, watched.quarter_id
 ),
 
@@ -95,7 +95,7 @@ voices as (
     inner join sessions
         on
             watched.group_key = sessions.group_key
-            and watched.looked_back_to_on < sessions.held_on
+            and watched.looked_back_from_on <= sessions.held_on
             and watched.period_end_on >= sessions.held_on
     where sessions.first_time_count is not null and sessions.lived_experience_count is not null
     group by watched.group_key, watched.quarter_id
@@ -117,7 +117,7 @@ outcomes as (
     inner join inputs
         on
             watched.group_key = inputs.group_key
-            and watched.looked_back_to_on < inputs.received_on
+            and watched.looked_back_from_on <= inputs.received_on
             and inputs.received_on <= watched.period_end_on - limits.decided_within_days
     group by watched.group_key, watched.quarter_id
 ),
@@ -138,7 +138,7 @@ loops as (
     inner join inputs
         on
             watched.group_key = inputs.group_key
-            and watched.looked_back_to_on < inputs.decided_on
+            and watched.looked_back_from_on <= inputs.decided_on
             and inputs.decided_on <= watched.period_end_on - limits.told_within_days
     where inputs.is_reply_owed
     group by watched.group_key, watched.quarter_id

@@ -90,7 +90,7 @@ rewarded as (
     inner join {{ ref("bridge_activity_sessions") }} as activity_sessions
         on
             under_way.activity_key = activity_sessions.activity_key
-            and activity_sessions.held_on >= (under_way.period_start_on - interval '9 months')::date
+            and activity_sessions.held_on >= {{ four_quarters_from("under_way.period_start_on") }}
             and under_way.period_end_on >= activity_sessions.held_on
     inner join participations on activity_sessions.session_key = participations.session_key
     group by under_way.activity_key

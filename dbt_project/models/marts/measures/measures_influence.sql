@@ -35,7 +35,7 @@ influence as (
         on
             inputs.organisation_code = spoken_for.organisation_code
             and spoken_for.record = 'change'
-            and inputs.decided_on >= (spoken_for.period_start_on - interval '9 months')::date
+            and inputs.decided_on >= {{ four_quarters_from("spoken_for.period_start_on") }}
             and inputs.decided_on <= spoken_for.period_end_on
     inner join last_known
         on inputs.organisation_code = last_known.organisation_code and last_known.record = 'change'

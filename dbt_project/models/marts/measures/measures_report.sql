@@ -55,7 +55,7 @@ covered as (
             where
                 changes.icb_code = commissioners.icb_code
                 and changes.implemented_on <= quarters.period_end_on
-                and changes.implemented_on > quarters.period_end_on - interval '1 year'
+                and changes.implemented_on >= {{ four_quarters_from("quarters.period_start_on") }}
                 and cardinality(changes.measure_codes) > 0
         ) as numerator,
         (select count(*) from benefit_classes) as denominator

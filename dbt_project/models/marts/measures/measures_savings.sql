@@ -25,7 +25,7 @@ changes as (
     inner join quarters
         on
             changes.implemented_on <= quarters.period_end_on
-            and changes.implemented_on > quarters.period_end_on - interval '1 year'
+            and changes.implemented_on >= {{ four_quarters_from("quarters.period_start_on") }}
     where changes.saving_gbp is not null
 ),
 
