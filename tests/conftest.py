@@ -13,7 +13,7 @@ import pytest
 from psycopg2 import sql
 from xdist.scheduler import LoadScopeScheduling
 
-from warehouse import bootstrap, build, connection, server
+from warehouse import bootstrap, connection, server
 from warehouse.paths import ROOT
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
@@ -35,29 +35,6 @@ def _looks_at_the_region(path: str) -> bool:
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> KeepTogether:
     """Hand out the tests by what they share, whatever --dist says."""
     return KeepTogether(config, log)
-
-
-class ParsedForAll(dict):
-    """One parse of the dbt project does for every warehouse of a run: their names are equally long."""
-
-    ANY = "assure_" + "0" * 8
-
-    def __contains__(self, key: tuple[str, ...]) -> bool:
-        return super().__contains__(key[1:])
-
-    def __getitem__(self, key: tuple[str, ...]) -> bytes:
-        return self._renamed(super().__getitem__(key[1:]), self.ANY, key[0])
-
-    def __setitem__(self, key: tuple[str, ...], parsed: bytes) -> None:
-        super().__setitem__(key[1:], self._renamed(parsed, key[0], self.ANY))
-
-    @staticmethod
-    def _renamed(parsed: bytes, old: str, new: str) -> bytes:
-        assert len(old) == len(new), f"call the warehouse {new} as the others are called"
-        return parsed.replace(old.encode(), new.encode())
-
-
-build.PARSED = ParsedForAll()
 
 
 @pytest.fixture

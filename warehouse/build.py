@@ -1,6 +1,7 @@
 """Build the marts beside the ones people read, test them, and swap them in, in one short transaction."""
 
 import datetime as dt
+import hashlib
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection
@@ -151,31 +153,66 @@ def dbt_arguments(variables: dict) -> list[str]:
     ]  # fmt: skip
 
 
-PARSED: dict[tuple[str, str, str], bytes] = {}
-"""The project as dbt parsed it, by database, suffix of the schemas and folder."""
+PARSED: dict[str, bytes] = {}
+"""The project as dbt parsed it, by everything that decides what it parses."""
 
 
 def run_dbt(command: list[str], variables: dict):
     """Run a dbt command on the project with these variables and return dbt's result.
 
-    A process parses the project once: dbt would do so again whenever a variable changes, though here none but the
-    suffix of the schemas decides what a node is.
+    A parse takes as long as a build, and dbt would repeat it whenever a variable changes, though here none but the
+    suffix of the schemas decides what a node is. So it is kept, in the process and in the state folder, until the
+    project, dbt or that suffix changes.
     """
     from dbt.cli.main import dbtRunner
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
 
     os.environ.update(dbt_environment())
     arguments = dbt_arguments(variables)
-    key = (database(), variables.get("schema_suffix", ""), arguments[1])
-    if key not in PARSED:
-        parsed = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
-        if not parsed.success:
-            return parsed
-        PARSED[key] = (work_folder() / "target" / "partial_parse.msgpack").read_bytes()
-    # A run writes into the project it is given, so each is given its own.
-    project = Manifest.from_msgpack(PARSED[key], decoder=extended_mashumuro_decoder)
+    suffix = variables.get("schema_suffix", "")
+    kept = work_folder() / f"parsed{suffix}-{_digest_of_project(suffix)}.msgpack"
+    project = _parsed(kept)
+    if project is None:
+        parsing = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
+        if not parsing.success:
+            return parsing
+        for older in work_folder().glob(f"parsed{suffix}-*"):
+            older.unlink(missing_ok=True)
+        draft = kept.with_suffix(".draft")
+        shutil.copyfile(work_folder() / "target" / "partial_parse.msgpack", draft)
+        draft.replace(kept)
+        project = _parsed(kept)
     return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
+
+
+def _digest_of_project(schema_suffix: str) -> str:
+    decides = (version("dbt-core"), version("dbt-postgres"), str(ROOT), schema_suffix)
+    digest = hashlib.sha256("\0".join(decides).encode())
+    for path in sorted((ROOT / "dbt_project").rglob("*")):
+        if path.suffix in (".sql", ".yml", ".csv", ".md"):
+            digest.update(f"\0{path}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _parsed(kept: Path):
+    """Return the parsed project for the database of today, or None. A run writes into it, so each has its own."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    try:
+        if kept.name not in PARSED:
+            PARSED[kept.name] = kept.read_bytes()
+        project = Manifest.from_msgpack(PARSED[kept.name], decoder=extended_mashumuro_decoder)
+    except FileNotFoundError:
+        return None
+    except Exception:  # whatever a damaged file makes its reader raise
+        del PARSED[kept.name]
+        log.warning("the parsed dbt project that was kept cannot be read, and is made anew")
+        return None
+    for node in [*project.nodes.values(), *project.sources.values()]:
+        if node.relation_name:
+            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database()}".', 1)
+        node.database = database()
+    return project
 
 
 def _build_all(variables: dict) -> list[tuple[str, str, float]]:

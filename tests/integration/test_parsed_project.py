@@ -1,0 +1,71 @@
+"""What dbt parsed is kept, in a small project of its own: for how long, for whom, and when it is made anew."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from warehouse import build
+from warehouse.paths import ROOT
+
+
+@pytest.fixture
+def project(tmp_path: Path, warehouse_database, monkeypatch) -> Path:
+    """A project of one view, in a folder and with work that no other test sees."""
+    folder = tmp_path / "dbt_project"
+    (folder / "models").mkdir(parents=True)
+    (folder / "dbt_project.yml").write_text("name: small\nversion: 1.0.0\nprofile: assure\n")
+    (folder / "models/first.sql").write_text("select 1 as one")
+    shutil.copy(ROOT / "dbt_project/profiles.yml", folder)
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "work_folder", lambda: tmp_path)
+    return folder
+
+
+@pytest.fixture
+def run(project: Path, monkeypatch) -> Callable[..., list[str]]:
+    """Run the project as a process does that has not parsed it yet; returns where its models were built."""
+
+    def ran(**variables: object) -> list[str]:
+        monkeypatch.setattr(build, "PARSED", {})
+        told = build.run_dbt(["run"], {"accepted_through": 1} | variables)
+        assert told.success
+        return sorted(one.node.relation_name for one in told.result)
+
+    return ran
+
+
+def kept(project: Path) -> list[Path]:
+    return sorted(project.parent.glob("parsed*"))
+
+
+def test_what_one_process_parsed_serves_every_other_whatever_day_and_database_it_builds(
+    project, run, warehouse_database, shared_warehouse, monkeypatch
+):
+    monkeypatch.setenv("ASSURE_DATABASE", warehouse_database)
+    assert run(as_of_on="2026-07-29") == [f'"{warehouse_database}"."intermediate"."first"']
+    (parsed,) = kept(project)
+    before = parsed.stat().st_mtime_ns
+    monkeypatch.setenv("ASSURE_DATABASE", shared_warehouse)
+    assert run(as_of_on="2026-07-30") == [f'"{shared_warehouse}"."intermediate"."first"']
+    assert [one.stat().st_mtime_ns for one in kept(project)] == [before]
+
+
+def test_a_changed_project_is_parsed_anew_and_the_old_parse_goes(project, run, warehouse_database):
+    run()
+    before = kept(project)
+    (project / "models/second.sql").write_text("select one + 1 as two from {{ ref('first') }}")
+    assert [name.split(".")[-1] for name in run()] == ['"first"', '"second"']
+    assert len(kept(project)) == 1
+    assert kept(project) != before
+
+
+@pytest.mark.parametrize("part", [0, 0.5])
+def test_a_damaged_parse_is_made_anew(project, run, warehouse_database, part):
+    run()
+    (parsed,) = kept(project)
+    whole = parsed.read_bytes()
+    parsed.write_bytes(whole[: int(len(whole) * part)])
+    assert run() == [f'"{warehouse_database}"."intermediate"."first"']
+    assert parsed.stat().st_size == pytest.approx(len(whole), rel=0.1)
