@@ -292,18 +292,24 @@ def spc(
     options: Annotated[
         Path | None, typer.Option("--options", help="By default spc_series.csv beside the file.")
     ] = None,
+    rules: Annotated[
+        str,
+        typer.Option("--rules", help="nhsrplotthedots, making_data_count_concern or making_data_count_improvement."),
+    ] = "nhsrplotthedots",
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Judge any long series file by the warehouse's own SPC SQL: mean, limits, special causes, one line per row."""
     from warehouse import spc as charts
     from warehouse.connection import connect
 
+    if rules not in charts.rule_sets():
+        raise typer.BadParameter(f"there are no rules '{rules}'; choose one of {', '.join(charts.rule_sets())}")
     series = charts.read_series(file, options)
     for note in series.notes:
         say.print(note)
     with connect("analyst") as connection:
         connection.set_session(readonly=False)  # temporary tables only: the role may write nowhere else
-        judged = charts.compute(connection, series.points, series.options)
+        judged = charts.compute(connection, series.points, series.options, rules)
         connection.rollback()
     if as_csv:
         charts.write_csv(judged, sys.stdout)

@@ -16,11 +16,13 @@ ALWAYS = {
 }  # fmt: skip
 
 
-def dbt(*command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, quarter: str = "2026-27-Q1") -> None:
+def dbt(
+    *command: str, as_of: dt.datetime, accepted_through: int = EVERYTHING, quarter: str = "2026-27-Q1", **chosen: object
+) -> None:
     """Run a dbt command such as `run --select +mart_coverage`. Its failure fails the test."""
     variables = {
         "as_of": as_of.isoformat(), "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
-        "report_quarter": quarter, "accepted_through": accepted_through,
+        "report_quarter": quarter, "accepted_through": accepted_through, **chosen,
     }  # fmt: skip
     _run(list(command), variables)
 

@@ -1,6 +1,7 @@
 """Run the SPC macros on any series of points, so that a chart can be checked without a dbt build.
 
-The rules are in ``dbt_project/macros/spc.sql`` and nowhere else; this module loads points, renders, runs and prints.
+The rules are in ``dbt_project/macros/spc.sql`` and ``spc_rules.sql`` and nowhere else; this module loads points,
+renders, runs and prints.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
 PROJECT = Path(__file__).resolve().parents[1]
-MACROS = PROJECT / "dbt_project" / "macros" / "spc.sql"
+MACROS = tuple(PROJECT / "dbt_project" / "macros" / name for name in ("spc_rules.sql", "spc.sql"))
 
 COLUMNS = (
     "series_id",
@@ -48,17 +49,19 @@ create temporary table spc_options_given (
 );
 """
 _POINTS = f"""
-with judged as ({{{{ spc_points("spc_points_given", "spc_options_given") }}}})
+with judged as ({{{{ spc_points("spc_points_given", "spc_options_given", rules) }}}})
 select {", ".join("judged." + column for column in COLUMNS)}
 from judged
 inner join spc_points_given as given using (series_id, idx)
 order by given.position
 """
 _ICONS = """
-with judged as ({{ spc_points("spc_points_given", "spc_options_given") }}),
-iconed as ({{ spc_icons("judged", "spc_options_given") }})
+with judged as ({{ spc_points("spc_points_given", "spc_options_given", rules) }}),
+iconed as ({{ spc_icons("judged", "spc_options_given", rules) }})
 select * from iconed order by series_id
 """
+
+DEFAULT_RULES = "nhsrplotthedots"
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -99,26 +102,35 @@ class Series(NamedTuple):
     notes: list[str]
 
 
-def compute(connection: Any, points: Iterable[tuple], options: Iterable[tuple]) -> list[dict[str, Any]]:
-    """Judge every point by the rules of NHSRplotthedots 0.2.2.
+def rule_sets() -> list[str]:
+    """Return the names of the rule sets, the default first."""
+    return _macros().spc_rule_sets().split(", ")
+
+
+def compute(
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str = DEFAULT_RULES
+) -> list[dict[str, Any]]:
+    """Judge every point by a rule set: that of NHSRplotthedots 0.2.2, or another of `rule_sets`.
 
     ``connection`` is a psycopg2 connection that may create temporary tables; nothing is committed. ``points`` have
     the shape of `Point`, ``options`` of `Options`; a series may lack options. Returns one dict per point with the keys
     `COLUMNS`, in the order given; ``x`` comes back as text, and limits are in the unit of ``y``.
 
     Raises ValueError for a number that is not finite, a direction not in `DIRECTIONS`, an idx repeated in its series,
-    a series with two rows of options, or a limit frozen after fewer than one point.
+    a series with two rows of options, a limit frozen after fewer than one point, or rules of an unknown name.
     """
-    return _run(connection, points, options, _POINTS)
+    return _run(connection, points, options, _POINTS, rules)
 
 
-def summarise(connection: Any, points: Iterable[tuple], options: Iterable[tuple]) -> list[dict[str, Any]]:
+def summarise(
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str = DEFAULT_RULES
+) -> list[dict[str, Any]]:
     """Name the icons of every series: the same arguments and errors as `compute`, one dict per series, by series_id.
 
     Keys: series_id, variation_icon, assurance_icon (None without a target or a direction), n_special, n_points,
     n_missing, last_x (of the last point that is not missing, whose icon it is), has_limits, is_short, rule_set.
     """
-    return _run(connection, points, options, _ICONS)
+    return _run(connection, points, options, _ICONS, rules)
 
 
 def read_series(path: str | Path, options_path: str | Path | None = None) -> Series:
@@ -160,7 +172,11 @@ def write_csv(rows: Iterable[dict[str, Any]], stream: TextIO) -> None:
 # Warehouse side.
 
 
-def _run(connection: Any, points: Iterable[tuple], options: Iterable[tuple], query: str) -> list[dict[str, Any]]:
+def _run(
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], query: str, rules: str
+) -> list[dict[str, Any]]:
+    if rules not in rule_sets():
+        raise ValueError(f"rules: there is no set of that name; choose one of {', '.join(rule_sets())}")
     points = _checked_points(points)
     options = _checked_options(options)
     with connection.cursor() as cursor:
@@ -168,20 +184,29 @@ def _run(connection: Any, points: Iterable[tuple], options: Iterable[tuple], que
         _copy(cursor, "spc_points_given", ((*point, position) for position, point in enumerate(points)))
         _copy(cursor, "spc_options_given", options)
         cursor.execute("analyze spc_points_given; analyze spc_options_given")
-        cursor.execute(_render(query))
+        cursor.execute(_render(query, rules))
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor]
         cursor.execute("drop table spc_points_given, spc_options_given")
     return rows
 
 
-def _render(query: str) -> str:
+def _environment() -> Any:
     from jinja2 import Environment, StrictUndefined
 
     # The macros are rendered as they stand: no escaping, for this is SQL, and an unknown name is an error.
-    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
-    macros = environment.from_string(MACROS.read_text(encoding="utf-8")).module
-    return environment.from_string(query).render(spc_points=macros.spc_points, spc_icons=macros.spc_icons)
+    return Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+
+
+def _macros() -> Any:
+    return _environment().from_string("".join(path.read_text(encoding="utf-8") for path in MACROS)).module
+
+
+def _render(query: str, rules: str) -> str:
+    macros = _macros()
+    return (
+        _environment().from_string(query).render(spc_points=macros.spc_points, spc_icons=macros.spc_icons, rules=rules)
+    )
 
 
 def _copy(cursor: Any, table: str, rows: Iterable[Iterable[Any]]) -> None:
@@ -215,7 +240,7 @@ def _checked_options(options: Iterable[tuple]) -> list[Options]:
 
 # File side.
 
-_ASSUMED = "are judged as neutral, with no target, outliers screened and limits from all points"
+_ASSUMED = "are judged as neutral, with no target, outliers screened as the rules have it and limits from all points"
 
 
 class _Row:

@@ -45,6 +45,18 @@ def test_spc_prints_one_row_for_each_row_it_reads_and_equals_the_oracle(assure):
     assert differing == []
 
 
+def test_spc_judges_by_the_rules_it_is_told_and_refuses_a_name_it_does_not_know(assure):
+    by_package, by_sql = (
+        list(csv.DictReader(io.StringIO(assure("spc", str(ORACLE), "--csv", *rules).stdout)))
+        for rules in ([], ["--rules", "making_data_count_concern"])
+    )
+    assert len(by_sql) == len(by_package)
+    assert by_sql != by_package
+    refused = assure("spc", str(ORACLE), "--rules", "nelson")
+    assert refused.exit_code == 2
+    assert all(name in refused.output for name in spc.rule_sets())
+
+
 def test_sql_answers_as_the_analyst(assure):
     assert assure("sql", "select current_user as who", "--csv").stdout == "who\nanalyst\n"
 

@@ -180,13 +180,13 @@ options as (
         series_id,
         improvement_direction,
         null::double precision as target,
-        true as screen_outliers,
+        null::boolean as screen_outliers,
         null::integer as fix_after_n_points
     from charted
 ),
 
 judged as (
-    {{ spc_points("points", "options") }}
+    {{ spc_points("points", "options", chosen_spc_rules()) }}
 ),
 
 charted_points as (

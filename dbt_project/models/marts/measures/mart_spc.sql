@@ -27,6 +27,10 @@ targets as (
     select * from {{ ref("agreed_targets") }}
 ),
 
+steps as (
+    select * from {{ ref("agreed_steps") }}
+),
+
 coverage as (
     select * from {{ ref("mart_coverage") }}
 ),
@@ -155,16 +159,40 @@ options as (
     select
         series.series_id,
         measures.direction as improvement_direction,
-        targets.value as target,
-        true as screen_outliers,
+        null::double precision as target,
+        null::boolean as screen_outliers,
         null::integer as fix_after_n_points
     from series
     inner join measures on series.measure_code = measures.measure_code
-    left join targets on series.measure_code = targets.measure_code
 ),
 
 judged as (
-    {{ spc_points("points", "options") }}
+    {{ spc_points("points", "options", chosen_spc_rules()) }}
+),
+
+-- A step holds until the next. What was agreed for this organisation or service beats what was agreed for the measure.
+stepped as (
+    select distinct on (months.series_id, months.idx)
+        months.series_id,
+        months.idx,
+        steps.value
+    from months
+    inner join steps
+        on
+            months.measure_code = steps.measure_code
+            and months.period_start_on >= steps.holds_from_on
+            and (
+                steps.organisation_code is null
+                or (
+                    months.organisation_code = steps.organisation_code
+                    and months.service_id is not distinct from steps.service_id
+                )
+            )
+    order by
+        months.series_id asc,
+        months.idx asc,
+        steps.organisation_code is null asc,
+        steps.from_on desc
 ),
 
 every_point as (
@@ -190,9 +218,13 @@ every_point as (
         judged.special_cause_type,
         judged.point_type,
         judged.y is null as is_missing,
-        coalesce(measured.services_missing, 0) as services_missing
+        coalesce(measured.services_missing, 0) as services_missing,
+        coalesce(stepped.value, targets.value) as target,
+        '{{ spc_rule(chosen_spc_rules(), "title") }}' as rule_set
     from months
     inner join judged on months.series_id = judged.series_id and months.idx = judged.idx
+    left join stepped on months.series_id = stepped.series_id and months.idx = stepped.idx
+    left join targets on months.measure_code = targets.measure_code
     left join measured
         on
             months.measure_code = measured.measure_code

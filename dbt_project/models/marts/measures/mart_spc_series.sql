@@ -9,10 +9,6 @@ measures as (
     select * from {{ ref("measures") }}
 ),
 
-targets as (
-    select * from {{ ref("agreed_targets") }}
-),
-
 judged as (
     select
         series_id,
@@ -22,22 +18,26 @@ judged as (
         lpl,
         upl,
         point_type,
-        count(y) over (partition by series_id, rebase_group) < {{ spc_least_points() }} as short_group_warning
+        {{ spc_is_short(chosen_spc_rules()) }} as short_group_warning
     from spc_rows
 ),
 
+-- A target that moves is held against the limits as it stands in the month that the icons speak of.
 options as (
-    select distinct
+    select distinct on (spc_rows.series_id)
         spc_rows.series_id,
         measures.direction as improvement_direction,
-        targets.value as target
+        spc_rows.target
     from spc_rows
     inner join measures on spc_rows.measure_code = measures.measure_code
-    left join targets on spc_rows.measure_code = targets.measure_code
+    where spc_rows.y is not null
+    order by
+        spc_rows.series_id asc,
+        spc_rows.idx desc
 ),
 
 icons as (
-    {{ spc_icons("judged", "options") }}
+    {{ spc_icons("judged", "options", chosen_spc_rules()) }}
 ),
 
 spread as (
@@ -100,9 +100,11 @@ verdicts as (
             case when spread.has_services_missing then 'services_missing' end,
             case when spread.has_counting_changed then 'counting_changed' end
         ), '') as caveat,
-        icons.rule_set
+        icons.rule_set,
+        options.target
     from spread
     inner join icons on spread.series_id = icons.series_id
+    left join options on spread.series_id = options.series_id
     inner join measures on spread.measure_code = measures.measure_code
     inner join {{ ref("thresholds") }} as swings on swings.threshold_id = 'denominator_swings_within'
 )
