@@ -18,8 +18,9 @@ def write(outbox: Outbox) -> None:
     for month in months(provider["counts"]["from"], truth.region["last_month"]):
         chance = Chance(truth.region["seed"], "watched", month)
         end = month_end(month)
+        level = truth.factor("watched_counts", service, month)
         lines = [
-            [f"{end:%d/%m/%Y}", service, kind, chance.near(usual, 0.02 if kind == "caseload" else 0.12)]
+            [f"{end:%d/%m/%Y}", service, kind, chance.near(usual * level, 0.02 if kind == "caseload" else 0.12)]
             for kind, usual in provider["counts"]["usual"].items()
         ]
         name = f"activity_{month:%Y-%m}.csv"

@@ -146,7 +146,8 @@ def send_activity(outbox: Outbox, month: date) -> None:
         chance = Chance(outbox.truth.region["seed"], "activity", service["id"], month)
         counts = []
         if "beds" in service:
-            counts.append(("Occupied bed days", chance.near(service["beds"] * end.day * 0.94, 0.02)))
+            open_beds = service["beds"] * outbox.truth.factor("occupied_bed_days", service["id"], month)
+            counts.append(("Occupied bed days", chance.near(open_beds * end.day * 0.94, 0.02)))
         for key, label in COUNTS.items():
             if key in service:
                 spread = 0.015 if key == "open_referrals" else 0.06

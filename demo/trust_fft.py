@@ -120,5 +120,6 @@ def activity_row(truth: Truth, service: dict[str, Any], month: date) -> list[Any
     """One service's counts; a dash where a service has no such thing."""
     chance = Chance(truth.region["seed"], "activity", service["id"], month)
     keys = ("contacts", "referrals", "open_referrals", "first_contacts", "choices", "caseload", "preferences")
-    counts = [chance.near(service.get(key, 0), 0.05) for key in keys]
+    levels = {"choices": truth.factor("choice_recorded", service["id"], month)}
+    counts = [chance.near(service.get(key, 0) * levels.get(key, 1), 0.05) for key in keys]
     return [service["id"], service["name"], *(count or "-" for count in counts)]

@@ -17,8 +17,10 @@ KINDS = {
     "effect", "chain", "spike", "season", "implemented_before_decided", "reissued_file", "restated_file", "silent",
     "declined_without_reason", "declined_with_reason", "never_told", "no_reply_wanted", "cannot_be_reached",
     "revised_deadline", "overdue", "bad_row", "bad_file", "sent", "honest", "told_disputed", "pages_moved", "joined",
-    "not_coproduced", "challenged", "reversal", "fewer_asked",
+    "not_coproduced", "challenged", "reversal", "fewer_asked", "falling_denominator", "recording_change",
 }  # fmt: skip
+# What makes a stream run at another level from a month on.
+STEPS = {"effect", "fewer_asked", "falling_denominator", "recording_change"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Truth:
         for event in self.events:
             if event.get("stream") != stream or service not in event["services"]:
                 continue
-            if event["kind"] in ("effect", "fewer_asked") and month >= event["from"]:
+            if event["kind"] in STEPS and month >= event["from"]:
                 level *= event["factor"]
             if event["kind"] == "spike" and month == month_of(event["month"]):
                 level *= event["factor"]

@@ -1,8 +1,13 @@
-"""Regions in which nothing happens: how often the warehouse says that something did, from raw rows to findings."""
+"""Regions in which nothing happens: how often the warehouse says that something did, from raw rows to findings.
+
+How often it may is stated once, where people find it: in the tables of docs/for_readers.md and docs/for_analysts.md.
+"""
 
 import contextlib
 import datetime as dt
 import os
+import re
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -11,6 +16,7 @@ from scipy import stats
 from tests.dbt.sender import FIRST, LAST, Sender
 from tests.dbt_run import dbt
 from warehouse import connection
+from warehouse.paths import ROOT
 
 REGIONS = int(os.environ.get("ASSURE_TEST_REGIONS", "20"))
 """`make test-long` asks for 200."""
@@ -18,12 +24,60 @@ AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 MONTHS = [dt.date(2023 + (6 + n) // 12, 1 + (6 + n) % 12, 1) for n in range(36)]
 WARDS, TEAMS = 5, 3
 DECIDED_ON = dt.date(2023, 12, 1)
+STATED_IN = [ROOT / "docs" / name for name in ("for_readers.md", "for_analysts.md")]
+STATED = re.compile(r"^\| ([^|]+) \| ([\d.]+) in 100 \| ([\d.]+) to ([\d.]+) \|$", re.MULTILINE)
 
-# What docs/for_readers.md states, and is held to here.
-SERIES_THAT_END_IN_A_SIGNAL = 0.02
-CHANGES_WITH_A_VERDICT = 0.02
-STEPS_WITHOUT_A_CAUSE = 0.06
-REGIONS_WITH_A_FALSE_FINDING = 0.1
+# What is told, by the words of the table: how often it was told, and how often it could have been.
+TOLD = {
+    "the chart of a ward or team ends in a signal": """
+        select count(*) filter (where verdict <> 'no_change'), count(*) from marts.mart_spc_series
+        where level = 'service' and verdict in ('improving', 'worsening', 'no_change')
+    """,
+    "the chart of a whole organisation ends in a signal": """
+        select count(*) filter (where verdict <> 'no_change'), count(*) from marts.mart_spc_series
+        where level = 'organisation' and verdict in ('improving', 'worsening', 'no_change')
+    """,
+    "a change that made no difference seems to have made one": """
+        select count(*) filter (where verdict <> 'no_signal'), count(*) from marts.mart_change_effects
+        where verdict in ('improved', 'worsened', 'no_signal')
+    """,
+    "a step is seen at a change that made no difference": """
+        select count(*) filter (where step_side <> 'no_step'), count(step_side) from marts.mart_change_its
+    """,
+    "a step is seen in the months before it, where not even a change was": """
+        select count(*) filter (where not is_placebo_still), count(is_placebo_still) from marts.mart_change_its
+    """,
+    "an organisation is asked to put right something that got worse": """
+        select count(distinct icb_code) filter (where severity = 'adverse'), %(regions)s from marts.mart_findings
+        where kind = any(%(claims)s)
+    """,
+    "anything at all is said to have got better or worse in a region of this size": """
+        select count(distinct icb_code), %(regions)s from (
+            select icb_code from marts.mart_findings where kind = any(%(claims)s)
+            union all
+            select icb_code from marts.mart_spc_series where verdict in ('improving', 'worsening')
+            union all
+            select icb_code from marts.mart_change_effects where verdict in ('improved', 'worsened')
+        ) as told
+    """,
+}
+# The kinds of finding that say that something happened; all others are about rows that these regions do not have.
+CLAIMS = ["worsening", "worsened_after_change"]
+
+
+class Rate(NamedTuple):
+    """A rate as it is stated, and the interval that is stated with it."""
+
+    rate: float
+    lower: float
+    upper: float
+
+
+def stated() -> dict[str, Rate]:
+    """What is told -> how often, as shares of 1; a thing that two documents state is stated once too often."""
+    found = [line for path in STATED_IN for line in STATED.findall(path.read_text(encoding="utf-8"))]
+    assert len({words for words, *_ in found}) == len(found)
+    return {words: Rate(*(float(number) / 100 for number in numbers)) for words, *numbers in found}
 
 
 def end_of(month: dt.date) -> dt.date:
@@ -159,19 +213,20 @@ def built(shared_warehouse):
         # As after a night of loads: without statistics the first joins are planned blind.
         cursor.execute("analyze")
         dbt("seed", as_of=AS_OF)
-        models = ("+mart_spc_series", "+mart_change_effects", "+mart_change_its")
+        models = ("+mart_findings", "+mart_change_its")
         dbt("run", "--select", *models, as_of=AS_OF)
         yield cursor
 
 
 def counts(cursor, query: str) -> tuple[int, int]:
-    cursor.execute(query)
+    cursor.execute(query, {"regions": REGIONS, "claims": CLAIMS})
     return cursor.fetchone()
 
 
-def surely_above(found: int, tried: int, stated: float) -> bool:
-    """True where so many would come up less than once in a thousand times at the stated rate."""
-    return stats.binom.sf(found - 1, tried, stated) < 0.001
+def disagrees(found: int, tried: int, rate: Rate) -> bool:
+    """True where no rate of the interval brings so many, or so few, more often than once in a thousand times."""
+    too_many = stats.binom.sf(found - 1, tried, rate.upper) < 0.001
+    return too_many or stats.binom.cdf(found, tried, rate.lower) < 0.001
 
 
 def test_every_region_was_looked_at(built):
@@ -185,42 +240,32 @@ def test_every_region_was_looked_at(built):
     # The last changes have too few months behind them, and a few fall in a yearly cycle that chance made.
     assert found[0] == REGIONS * series
     assert found[1] >= 0.9 * REGIONS * effects
+    fitted, placebos = (counts(built, query)[1] for told, query in TOLD.items() if told.startswith("a step"))
+    assert min(fitted, placebos) >= 0.5 * REGIONS * effects
 
 
-def test_no_more_series_end_in_a_signal_than_stated(built):
-    found, tried = counts(
-        built,
-        "select count(*) filter (where verdict in ('improving', 'worsening')), count(*) from marts.mart_spc_series"
-        " where level = 'service' and verdict in ('improving', 'worsening', 'no_change')",
-    )
-    assert not surely_above(found, tried, SERIES_THAT_END_IN_A_SIGNAL)
+def test_what_is_stated_is_what_is_measured_here():
+    rates = stated()
+    assert rates.keys() == TOLD.keys()
+    assert all(0 < rate.lower < rate.rate < rate.upper < 1 for rate in rates.values())
 
 
-def test_no_more_changes_seem_to_have_worked_than_stated(built):
-    found, tried = counts(
-        built,
-        "select count(*) filter (where verdict <> 'no_signal'), count(*) from marts.mart_change_effects"
-        " where verdict in ('improved', 'worsened', 'no_signal')",
-    )
-    assert not surely_above(found, tried, CHANGES_WITH_A_VERDICT)
+@pytest.mark.parametrize("told", TOLD)
+def test_chance_tells_no_more_and_no_less_than_stated(built, told):
+    found, tried = counts(built, TOLD[told])
+    lower, upper = stats.binomtest(found, tried).proportion_ci(0.95, method="exact")
+    seen = f"{found} of {tried}: {100 * found / tried:.1f} in 100, {100 * lower:.1f} to {100 * upper:.1f}"
+    assert not disagrees(found, tried, stated()[told]), seen
 
 
-def test_no_more_series_step_than_stated_at_a_change_or_at_a_placebo(built):
-    for question in ("step_side <> 'no_step'", "not is_placebo_still"):
-        found, tried = counts(
-            built,
-            f"select count(*) filter (where {question}), count({question}) from marts.mart_change_its",
-        )
-        assert tried >= 0.5 * REGIONS * (WARDS + TEAMS)
-        assert not surely_above(found, tried, STEPS_WITHOUT_A_CAUSE), (question, found, tried)
+def test_nothing_else_is_found_in_them(built):
+    built.execute("select distinct kind from marts.mart_findings where kind <> all(%s)", [CLAIMS])
+    assert built.fetchall() == []
 
 
-def test_no_organisation_is_told_off_more_often_than_stated(built):
-    """What mart_findings holds against it: a series of the whole organisation, or a change after which it got worse."""
-    found, tried = counts(
-        built,
-        f"select count(distinct icb_code), {REGIONS} from ("
-        " select icb_code from marts.mart_spc_series where level = 'organisation' and verdict = 'worsening'"
-        " union all select icb_code from marts.mart_change_effects where verdict = 'worsened') as adverse",
-    )
-    assert not surely_above(found, tried, REGIONS_WITH_A_FALSE_FINDING)
+def test_two_hundred_regions_tell_a_rate_five_times_as_high_from_the_one_stated():
+    for told, rate in stated().items():
+        tried = 200 if "organisation is" in told or "region" in told else 400
+        assert disagrees(min(tried, round(5 * rate.rate * tried)), tried, rate), told
+        assert disagrees(0, tried, rate) or rate.lower < 0.02, told
+        assert not disagrees(round(rate.rate * tried), tried, rate), told

@@ -41,6 +41,16 @@ all_judged as (
     {{ spc_points("all_points", "frozen_options") }}
 ),
 
+-- The empty row between the two sides.
+between_sides as (
+    select
+        effect_key,
+        max(idx) * 2 as idx
+    from windows
+    where is_before
+    group by effect_key
+),
+
 after_judged as (
     select
         all_judged.series_id as effect_key,
@@ -51,13 +61,8 @@ after_judged as (
         sum(case when all_judged.outside_limits then all_judged.relative_to_mean else 0 end) over last_two
             as two_points
     from all_judged
-    inner join frozen_options on all_judged.series_id = frozen_options.series_id
-    where
-        all_judged.idx > (
-            select max(windows.idx) * 2
-            from windows
-            where windows.effect_key = all_judged.series_id and windows.is_before
-        )
+    inner join between_sides on all_judged.series_id = between_sides.effect_key
+    where all_judged.idx > between_sides.idx
     window
         last_seven as (partition by all_judged.series_id order by all_judged.idx rows 6 preceding),
         last_two as (partition by all_judged.series_id order by all_judged.idx rows 1 preceding)
