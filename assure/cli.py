@@ -293,15 +293,16 @@ def spc(
         Path | None, typer.Option("--options", help="By default spc_series.csv beside the file.")
     ] = None,
     rules: Annotated[
-        str,
-        typer.Option("--rules", help="nhsrplotthedots, making_data_count_concern or making_data_count_improvement."),
-    ] = "nhsrplotthedots",
+        str | None,
+        typer.Option("--rules", help="By default those of the report's charts; a wrong name tells which there are."),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Judge any long series file by the warehouse's own SPC SQL: mean, limits, special causes, one line per row."""
     from warehouse import spc as charts
     from warehouse.connection import connect
 
+    rules = rules or charts.chosen_rules()
     if rules not in charts.rule_sets():
         raise typer.BadParameter(f"there are no rules '{rules}'; choose one of {', '.join(charts.rule_sets())}")
     series = charts.read_series(file, options)

@@ -9,10 +9,11 @@ import random
 import re
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from psycopg2 import errorcodes, sql
@@ -108,18 +109,20 @@ def is_current(accepted_through: int, as_of: dt.datetime, report_quarter: str) -
 
 
 def code_version() -> str:
-    """Return the package's version and, in a checkout, its commit."""
+    """Return the package's version, its commit in a checkout, and what the models, seeds and settings of dbt are."""
     try:
         released = version("coproduction-assurance")
     except PackageNotFoundError:
         released = "unreleased"
+    parts = [digest_of_project()[:8]]
     git = shutil.which("git")
-    if git is None:  # an image holds neither git nor the project's history
-        return released
-    told = subprocess.run(
-        [git, "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return f"{released}+{told.stdout.strip()}" if told.returncode == 0 else released
+    if git is not None:  # an image holds neither git nor the project's history
+        told = subprocess.run(
+            [git, "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+        )
+        if told.returncode == 0:
+            parts.insert(0, told.stdout.strip())
+    return f"{released}+{'.'.join(parts)}"
 
 
 def work_folder():
@@ -169,27 +172,30 @@ def run_dbt(command: list[str], variables: dict):
     os.environ.update(dbt_environment())
     arguments = dbt_arguments(variables)
     suffix = variables.get("schema_suffix", "")
-    kept = work_folder() / f"parsed{suffix}-{_digest_of_project(suffix)}.msgpack"
+    kept = work_folder() / f"parsed{suffix}-{digest_of_project(str(ROOT), suffix)}.msgpack"
     project = _parsed(kept)
     if project is None:
         parsing = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
         if not parsing.success:
             return parsing
-        for older in work_folder().glob(f"parsed{suffix}-*"):
+        with tempfile.NamedTemporaryFile(dir=work_folder(), delete=False) as draft:
+            draft.write((work_folder() / "target" / "partial_parse.msgpack").read_bytes())
+        Path(draft.name).replace(kept)
+        for older in set(work_folder().glob(f"parsed{suffix}-*.msgpack")) - {kept}:
             older.unlink(missing_ok=True)
-        draft = kept.with_suffix(".draft")
-        shutil.copyfile(work_folder() / "target" / "partial_parse.msgpack", draft)
-        draft.replace(kept)
         project = _parsed(kept)
     return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
 
 
-def _digest_of_project(schema_suffix: str) -> str:
-    decides = (version("dbt-core"), version("dbt-postgres"), str(ROOT), schema_suffix)
-    digest = hashlib.sha256("\0".join(decides).encode())
-    for path in sorted((ROOT / "dbt_project").rglob("*")):
-        if path.suffix in (".sql", ".yml", ".csv", ".md"):
-            digest.update(f"\0{path}\0".encode() + path.read_bytes())
+def digest_of_project(*also: str) -> str:
+    """Return a name for what the dbt project says now, under the versions of dbt that read it."""
+    of_dbt = sorted(f"{one.name} {one.version}" for one in distributions() if one.name.startswith("dbt"))
+    digest = hashlib.sha256("\0".join([*of_dbt, *also]).encode())
+    project = ROOT / "dbt_project"
+    for path in sorted(project.rglob("*")):
+        inside = path.relative_to(project)
+        if path.is_file() and inside.parts[0] not in ("target", "logs"):
+            digest.update(f"\0{inside}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -205,7 +211,7 @@ def _parsed(kept: Path):
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged file makes its reader raise
-        del PARSED[kept.name]
+        PARSED.pop(kept.name, None)
         log.warning("the parsed dbt project that was kept cannot be read, and is made anew")
         return None
     for node in [*project.nodes.values(), *project.sources.values()]:

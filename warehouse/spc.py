@@ -15,6 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
+import yaml
+
 PROJECT = Path(__file__).resolve().parents[1]
 MACROS = tuple(PROJECT / "dbt_project" / "macros" / name for name in ("spc_rules.sql", "spc.sql"))
 
@@ -61,8 +63,6 @@ iconed as ({{ spc_icons("judged", "spc_options_given", rules) }})
 select * from iconed order by series_id
 """
 
-DEFAULT_RULES = "nhsrplotthedots"
-
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -107,8 +107,13 @@ def rule_sets() -> list[str]:
     return _macros().spc_rule_sets().split(", ")
 
 
+def chosen_rules() -> str:
+    """Return the name of the rule set that the charts of the project are given."""
+    return yaml.safe_load((PROJECT / "dbt_project/dbt_project.yml").read_text(encoding="utf-8"))["vars"]["spc_rules"]
+
+
 def compute(
-    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str = DEFAULT_RULES
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str | None = None
 ) -> list[dict[str, Any]]:
     """Judge every point by a rule set: that of NHSRplotthedots 0.2.2, or another of `rule_sets`.
 
@@ -123,7 +128,7 @@ def compute(
 
 
 def summarise(
-    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str = DEFAULT_RULES
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], rules: str | None = None
 ) -> list[dict[str, Any]]:
     """Name the icons of every series: the same arguments and errors as `compute`, one dict per series, by series_id.
 
@@ -173,8 +178,9 @@ def write_csv(rows: Iterable[dict[str, Any]], stream: TextIO) -> None:
 
 
 def _run(
-    connection: Any, points: Iterable[tuple], options: Iterable[tuple], query: str, rules: str
+    connection: Any, points: Iterable[tuple], options: Iterable[tuple], query: str, rules: str | None
 ) -> list[dict[str, Any]]:
+    rules = rules or chosen_rules()
     if rules not in rule_sets():
         raise ValueError(f"rules: there is no set of that name; choose one of {', '.join(rule_sets())}")
     points = _checked_points(points)

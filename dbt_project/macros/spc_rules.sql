@@ -19,20 +19,25 @@ is one, in spc.sql.
    conflict          precedence: one rule a point, in an order; else every rule is told, and this side wins
    beyond            is a target that equals a limit beyond it?
    without_limits    the assurance of a series that has a target and no limits
-   least_of_group, least_of_series   points below which there is no verdict: part of the rules, nobody's threshold #}
+   least_of_series   points below which there is no verdict
+   least_of_group    points since the counting last changed below which there is none: both standards only warn of so short
+                     a part, and to refuse is this project's own rule #}
 {% macro spc_rule(rules, part) -%}
-    {%- set of_package = {
-        "title": "NHSRplotthedots 0.2.2", "screens": "true", "keeps": "<", "screens_mean": "false",
-        "trend_within": "series_id, rebase_group", "conflict": "precedence", "beyond": "",
-        "without_limits": "'inconsistent'",
-        "least_of_group": "13", "least_of_series": "13",
-    } -%}
     {%- set of_sql = {
-        "title": "NHS England Making Data Count SQL 2.5, conflicts shown as " ~ rules.split("_")[-1],
-        "screens": "false", "keeps": "<=", "screens_mean": "true", "trend_within": "series_id",
-        "conflict": rules.split("_")[-1], "beyond": "=", "without_limits": "null", "least_of_group": "12", "least_of_series": "15",
+        "screens": "false", "keeps": "<=", "screens_mean": "true", "trend_within": "series_id", "beyond": "=",
+        "without_limits": "null", "least_of_group": "12", "least_of_series": "15",
     } -%}
-    {{- (of_package if rules == "nhsrplotthedots" else of_sql)[part] -}}
+    {%- set sql_title = "NHS England Making Data Count SQL 2.5, conflicts shown as " -%}
+    {%- set sets = {
+        "nhsrplotthedots": {
+            "title": "NHSRplotthedots 0.2.2", "screens": "true", "keeps": "<", "screens_mean": "false",
+            "trend_within": "series_id, rebase_group", "conflict": "precedence", "beyond": "",
+            "without_limits": "'inconsistent'", "least_of_group": "13", "least_of_series": "13",
+        },
+        "making_data_count_concern": dict(of_sql, title=sql_title ~ "concern", conflict="concern"),
+        "making_data_count_improvement": dict(of_sql, title=sql_title ~ "improvement", conflict="improvement"),
+    } -%}
+    {{- sets[rules][part] -}}
 {%- endmacro %}
 
 

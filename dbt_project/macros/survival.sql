@@ -214,3 +214,9 @@ km_summary as (
 
 select * from km_summary
 {% endmacro %}
+
+
+{# Within how many days the share that ended is told: measures of the family told_back name one of them each. #}
+{% macro chain_horizons() -%}
+    {{ return([30, 90, 180]) }}
+{%- endmacro %}

@@ -81,8 +81,9 @@ def test_what_the_organisation_agreed_for_itself_binds_no_ward_and_what_nobody_o
         ([("new_voices", None, None, "2026-05-01", 0.5, "share of 1")], "a_trajectory_leads_to_the_better_on_a_chart"),
         ([(MEASURE, None, None, "2026-05-01", 5, "per 100")], "a_trajectory_leads_to_the_better_on_a_chart"),
         ([(MEASURE, None, "W1", "2026-05-01", 5, BED_DAYS)], "a_trajectory_leads_to_the_better_on_a_chart"),
+        ([(MEASURE, "NOBODY", None, "2026-05-01", 5, BED_DAYS)], "relationships_trajectories_organisation_code"),
     ],
-    ids=["two on one date", "not a month", "no better direction", "other unit", "service of nobody"],
+    ids=["two on one date", "not a month", "no better direction", "other unit", "service of nobody", "nobody"],
 )
 def test_a_trajectory_that_cannot_be_charted_is_refused(region, rows, refused_by):
     dbt("test", "--select", "trajectories", as_of=AS_OF)

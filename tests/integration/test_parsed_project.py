@@ -61,6 +61,15 @@ def test_a_changed_project_is_parsed_anew_and_the_old_parse_goes(project, run, w
     assert kept(project) != before
 
 
+def test_a_parse_that_cannot_be_opened_is_made_anew(project, run, warehouse_database):
+    run()
+    (parsed,) = kept(project)
+    parsed.unlink()
+    parsed.symlink_to(parsed)
+    assert run() == [f'"{warehouse_database}"."intermediate"."first"']
+    assert parsed.is_file()
+
+
 @pytest.mark.parametrize("part", [0, 0.5])
 def test_a_damaged_parse_is_made_anew(project, run, warehouse_database, part):
     run()

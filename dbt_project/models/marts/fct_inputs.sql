@@ -150,12 +150,7 @@ measured as (
     select
         *,
         ended_by = 'waiting' as is_waiting,
-        case when ended_by = 'waiting' then ({{ as_of_on() }} - received_on)::bigint end as days_waiting,
-        case
-            when is_reply_owed and told_on is not null then greatest(told_on - received_on, 0)::bigint
-            -- Whoever spoke after the last day that tellings are known for was not watched: that is no wait of no days.
-            when is_reply_owed and received_on <= known_waiting_to_on then (known_waiting_to_on - received_on)::bigint
-        end as days_observed
+        case when ended_by = 'waiting' then ({{ as_of_on() }} - received_on)::bigint end as days_waiting
     from joined
 )
 

@@ -32,7 +32,7 @@ curve as (
 ),
 
 summary as (
-    {{ kaplan_meier_summary("curve", keys, [30, 90, 180]) }}
+    {{ kaplan_meier_summary("curve", keys, chain_horizons()) }}
 ),
 
 times as (
@@ -50,22 +50,16 @@ times as (
         sizes.cannot_be_reached_count,
         sizes.told_unasked_count,
         sizes.not_watched_count,
+        {%- for days in chain_horizons() %}
+        coalesce(summary.ended_in_{{ days }}_days_count, 0) as ended_in_{{ days }}_days_count,
+        summary.share_in_{{ days }}_days,
+        summary.share_in_{{ days }}_days_lower,
+        summary.share_in_{{ days }}_days_upper,
+        {%- endfor %}
         summary.longest_observed_days,
         summary.median_days,
         summary.median_days_lower,
-        summary.median_days_upper,
-        coalesce(summary.ended_in_30_days_count, 0) as ended_in_30_days_count,
-        summary.share_in_30_days,
-        summary.share_in_30_days_lower,
-        summary.share_in_30_days_upper,
-        coalesce(summary.ended_in_90_days_count, 0) as ended_in_90_days_count,
-        summary.share_in_90_days,
-        summary.share_in_90_days_lower,
-        summary.share_in_90_days_upper,
-        coalesce(summary.ended_in_180_days_count, 0) as ended_in_180_days_count,
-        summary.share_in_180_days,
-        summary.share_in_180_days_lower,
-        summary.share_in_180_days_upper
+        summary.median_days_upper
     from sizes
     left join summary
         on

@@ -82,8 +82,8 @@ compared as (
         icons.rules = chosen.rules as is_chosen,
         icons.variation_icon,
         icons.assurance_icon,
-        icons.variation_icon <> chosen.variation_icon as is_other_variation,
-        icons.assurance_icon <> chosen.assurance_icon as is_other_assurance
+        (icons.variation_icon is distinct from chosen.variation_icon) as is_other_variation,
+        (icons.assurance_icon is distinct from chosen.assurance_icon) as is_other_assurance
     from options
     inner join icons on options.series_id = icons.series_id
     inner join chosen on options.series_id = chosen.series_id

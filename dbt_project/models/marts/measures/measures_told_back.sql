@@ -4,7 +4,8 @@ with
 
 times as (
     select * from {{ ref("mart_chain_times") }}
-    where link = 'input_to_told'
+    -- Where some are owed an answer and nobody's wait was watched nothing is known, and it is not that nobody is owed one.
+    where link = 'input_to_told' and (at_risk_count > 0 or not_watched_count = 0)
 ),
 
 horizons as (
@@ -30,7 +31,7 @@ shares as (
     cross join
         lateral (
             values
-            {%- for days in [30, 90, 180] %}
+            {%- for days in chain_horizons() %}
             (
                 {{ days }}, times.ended_in_{{ days }}_days_count, times.share_in_{{ days }}_days,
                 times.share_in_{{ days }}_days_lower, times.share_in_{{ days }}_days_upper
