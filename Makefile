@@ -18,7 +18,7 @@ demo: setup ## load the made-up region, build the warehouse and draft its report
 	@$(BIN)/assure demo
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
 
 test-long: setup ## run the tests that need many made-up regions on two hundred of them
 	@ASSURE_TEST_REGIONS=200 $(BIN)/python -m pytest tests/dbt/test_nothing_planted.py

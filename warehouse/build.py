@@ -114,7 +114,7 @@ def code_version() -> str:
         released = version("coproduction-assurance")
     except PackageNotFoundError:
         released = "unreleased"
-    parts = [digest_of_project()[:8]]
+    parts = [digest_of_project(ROOT / "dbt_project")[:8]]
     git = shutil.which("git")
     if git is not None:  # an image holds neither git nor the project's history
         told = subprocess.run(
@@ -171,8 +171,9 @@ def run_dbt(command: list[str], variables: dict):
 
     os.environ.update(dbt_environment())
     arguments = dbt_arguments(variables)
+    project_folder = Path(arguments[1])
     suffix = variables.get("schema_suffix", "")
-    kept = work_folder() / f"parsed{suffix}-{digest_of_project(str(ROOT), suffix)}.msgpack"
+    kept = work_folder() / f"parsed{suffix}-{digest_of_project(project_folder, str(project_folder), suffix)}.msgpack"
     project = _parsed(kept)
     if project is None:
         parsing = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
@@ -187,11 +188,10 @@ def run_dbt(command: list[str], variables: dict):
     return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
 
 
-def digest_of_project(*also: str) -> str:
-    """Return a name for what the dbt project says now, under the versions of dbt that read it."""
+def digest_of_project(project: Path, *also: str) -> str:
+    """Return a name for what a dbt project says now, under the versions of dbt that read it."""
     of_dbt = sorted(f"{one.name} {one.version}" for one in distributions() if one.name.startswith("dbt"))
     digest = hashlib.sha256("\0".join([*of_dbt, *also]).encode())
-    project = ROOT / "dbt_project"
     for path in sorted(project.rglob("*")):
         inside = path.relative_to(project)
         if path.is_file() and inside.parts[0] not in ("target", "logs"):
