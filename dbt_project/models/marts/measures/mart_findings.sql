@@ -68,7 +68,8 @@ from_inputs as (
             ),
             (
                 'waiting_over_' || limits.waiting_days || '_days', 'adverse', 'told_back_within_90_days',
-                inputs.received_on, inputs.is_waiting and inputs.known_waiting_to_on - inputs.received_on > limits.waiting_days
+                inputs.received_on,
+                inputs.is_waiting and inputs.known_waiting_to_on - inputs.received_on > limits.waiting_days
             )
         ) as found (kind, severity, measure_code, since_on, is_so)
     where found.is_so

@@ -4,7 +4,7 @@ with
 
 times as (
     select * from {{ ref("mart_chain_times") }}
-    -- Where some are owed an answer and nobody's wait was watched nothing is known, and it is not that nobody is owed one.
+    -- Where nobody's wait was watched nothing is known, though some are owed an answer.
     where link = 'input_to_told' and (at_risk_count > 0 or not_watched_count = 0)
 ),
 
