@@ -209,7 +209,10 @@ def is_rounded(figure: Figure) -> bool:
 
 
 def out_of(numerator: Figure | None, denominator: Figure | None, share: Figure | None = None) -> Sentence:
-    """2 of 7 · none of 7 · all 7 · 62% (25 of 40); a base that is nothing or not known is said in words."""
+    """2 of 7 · none of 7 · all 7 · 62% (25 of 40); a base that is nothing or not known is said in words.
+
+    46 people of 47 are printed as 45 of 45: where counts are rounded nobody can say that it was all of them.
+    """
     if denominator is None or denominator.value_state == "no_evidence":
         return say("no evidence received")
     if numerator is None or numerator.value is None or denominator.value is None:
@@ -220,7 +223,7 @@ def out_of(numerator: Figure | None, denominator: Figure | None, share: Figure |
     of = say(number(numerator), " of ", number(denominator))
     if numerator.value == 0:
         of = say(Number(numerator, "none"), " of ", number(denominator))
-    elif numerator.value == denominator.value:
+    elif numerator.value == denominator.value and not is_rounded(numerator):
         of = say("all ", number(denominator)) if denominator.value > 1 else of
     if known(share) and denominator.value >= SMALLEST_BASE_FOR_A_PERCENTAGE:
         return say(number(share), " (", number(numerator), " of ", number(denominator), ")")

@@ -67,6 +67,11 @@ def test_a_share_with_a_hidden_part_is_too_few_to_print():
     assert str(words.out_of(figure(3), None)) == "no evidence received"
 
 
+def test_of_rounded_people_nobody_says_that_it_was_all_of_them():
+    people = [figure(15, statistic=statistic, disclosure_class="people") for statistic in ("numerator", "denominator")]
+    assert str(words.out_of(*people)) == "15 of 15"
+
+
 @pytest.mark.parametrize(("value", "printed"), [(0, "the same day"), (1, "1 day"), (504, "504 days")])
 def test_days(value, printed):
     assert str(words.days(figure(value, unit="days"))) == printed
