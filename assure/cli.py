@@ -302,8 +302,7 @@ def spc(
     from warehouse import spc as charts
     from warehouse.connection import connect
 
-    rules = rules or charts.chosen_rules()
-    if rules not in charts.rule_sets():
+    if rules is not None and rules not in charts.rule_sets():
         raise typer.BadParameter(f"there are no rules '{rules}'; choose one of {', '.join(charts.rule_sets())}")
     series = charts.read_series(file, options)
     for note in series.notes:

@@ -415,3 +415,21 @@ spc_iconed as (
 
 select * from spc_iconed
 {% endmacro %}
+
+
+{# The options of each series of mart_spc's rows. A target that moves is held against the limits as it stands in the month
+   that the icons speak of: the last that has a point. #}
+{% macro spc_latest_options(spc_rows, measures) %}
+select distinct on (latest.series_id)
+    latest.series_id,
+    measures.direction as improvement_direction,
+    latest.target,
+    null::boolean as screen_outliers,
+    null::integer as fix_after_n_points
+from {{ spc_rows }} as latest
+inner join {{ measures }} as measures on latest.measure_code = measures.measure_code
+where latest.y is not null
+order by
+    latest.series_id asc,
+    latest.idx desc
+{% endmacro %}

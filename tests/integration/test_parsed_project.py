@@ -78,3 +78,16 @@ def test_a_damaged_parse_is_made_anew(project, run, warehouse_database, part):
     parsed.write_bytes(whole[: int(len(whole) * part)])
     assert run() == [f'"{warehouse_database}"."intermediate"."first"']
     assert parsed.stat().st_size == pytest.approx(len(whole), rel=0.1)
+
+
+def test_a_changed_seed_or_setting_is_another_version_and_what_dbt_leaves_behind_is_none(project):
+    before = build.code_version()
+    (project / "target").mkdir()
+    (project / "target/manifest.json").write_text("{}")
+    assert build.code_version() == before
+    (project / "seeds").mkdir()
+    (project / "seeds/thresholds.csv").write_text("threshold_id,value\nwaiting_at_most,60\n")
+    seeded = build.code_version()
+    with (project / "dbt_project.yml").open("a") as settings:
+        settings.write("vars: {spc_rules: making_data_count_concern}\n")
+    assert len({before, seeded, build.code_version()}) == 3

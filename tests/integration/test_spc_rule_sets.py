@@ -20,7 +20,9 @@ from warehouse import spc
 
 SIDES = ("concern", "improvement")
 STEADY = [4, 6, 5, 7, 4, 6, 5, 4, 6, 5, 7, 4, 6, 5, 7]
-LEAST_OF_SERIES, LEAST_OF_GROUP = 15, 12
+LEAST_OF_SERIES = 15
+# Of so short a part the standard only warns; to give no verdict there is this project's own rule.
+LEAST_OF_GROUP = 12
 
 
 class Chart(NamedTuple):

@@ -22,23 +22,18 @@ points as (
 ),
 
 options as (
-    select distinct on (spc_rows.series_id)
-        spc_rows.series_id,
-        spc_rows.measure_code,
-        spc_rows.icb_code,
-        spc_rows.organisation_code,
-        spc_rows.service_id,
-        spc_rows.level,
-        measures.direction as improvement_direction,
-        spc_rows.target,
-        null::boolean as screen_outliers,
-        null::integer as fix_after_n_points
+    {{ spc_latest_options("spc_rows", "measures") }}
+),
+
+series as (
+    select distinct
+        series_id,
+        measure_code,
+        icb_code,
+        organisation_code,
+        service_id,
+        level
     from spc_rows
-    inner join measures on spc_rows.measure_code = measures.measure_code
-    where spc_rows.y is not null
-    order by
-        spc_rows.series_id asc,
-        spc_rows.idx desc
 ),
 
 {% for rules in spc_rule_sets().split(", ") -%}
@@ -72,12 +67,12 @@ chosen as (
 
 compared as (
     select
-        options.series_id,
-        options.measure_code,
-        options.icb_code,
-        options.organisation_code,
-        options.service_id,
-        options.level,
+        series.series_id,
+        series.measure_code,
+        series.icb_code,
+        series.organisation_code,
+        series.service_id,
+        series.level,
         icons.rule_set,
         icons.rules = chosen.rules as is_chosen,
         icons.variation_icon,
@@ -85,6 +80,7 @@ compared as (
         (icons.variation_icon is distinct from chosen.variation_icon) as is_other_variation,
         (icons.assurance_icon is distinct from chosen.assurance_icon) as is_other_assurance
     from options
+    inner join series on options.series_id = series.series_id
     inner join icons on options.series_id = icons.series_id
     inner join chosen on options.series_id = chosen.series_id
 )

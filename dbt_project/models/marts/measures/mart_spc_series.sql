@@ -22,18 +22,8 @@ judged as (
     from spc_rows
 ),
 
--- A target that moves is held against the limits as it stands in the month that the icons speak of.
 options as (
-    select distinct on (spc_rows.series_id)
-        spc_rows.series_id,
-        measures.direction as improvement_direction,
-        spc_rows.target
-    from spc_rows
-    inner join measures on spc_rows.measure_code = measures.measure_code
-    where spc_rows.y is not null
-    order by
-        spc_rows.series_id asc,
-        spc_rows.idx desc
+    {{ spc_latest_options("spc_rows", "measures") }}
 ),
 
 icons as (
