@@ -2,13 +2,12 @@
 
 import datetime as dt
 import os
+from collections.abc import Iterable
 
-from report import html, rows
+from report import faces, rows
 from warehouse import build, editions
 from warehouse.connection import connect
 from warehouse.periods import LONDON, data_cut_on, last_ended_quarter
-
-FACE = "html"
 
 
 def draft_what_is_due(as_of: dt.datetime) -> list[str]:
@@ -47,7 +46,7 @@ def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:
     """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
     with connect("transformer") as connection:
         edition_id = editions.draft(connection, quarter, icb_code, as_of)
-    _render(edition_id)
+    content(edition_id)
     return edition_id
 
 
@@ -69,7 +68,7 @@ def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
     for edition in _in_state("signed_off"):
         with connect("transformer") as connection:
             editions.advance(connection, edition["edition_id"], "published", as_of)
-        _render(edition["edition_id"])
+        contents(edition["edition_id"])
         published.append(edition["edition_id"])
     return published
 
@@ -84,19 +83,32 @@ def automatic_sign_off(icb_code: str) -> str | None:
     return pairs.get(icb_code)
 
 
-def content(edition_id: str) -> bytes:
-    """Return an edition's report as stored for its present state, rendering it once if that has not happened yet."""
-    with connect("transformer") as connection:
-        found = editions.stored(connection, edition_id, FACE)
-    return found if found is not None else _render(edition_id)
+def content(edition_id: str, face: str = faces.PAGE) -> bytes:
+    """Return a face of an edition as stored for its present state, rendering it once if that has not happened yet.
+
+    Raises LookupError for a face that the edition does not have.
+    """
+    return contents(edition_id, [face])[face]
 
 
-def _render(edition_id: str) -> bytes:
+def contents(edition_id: str, wanted: Iterable[str] | None = None) -> dict[str, bytes]:
+    """Return faces of an edition by name, all unless some are wanted; see `content`."""
     with connect("reporter") as connection:
-        page = html.render(rows.read(connection, edition_id)).encode("utf-8")
-    with connect("transformer") as connection:
-        editions.store(connection, edition_id, FACE, page)
-        return editions.stored(connection, edition_id, FACE)
+        edition = rows.read(connection, edition_id)
+    offered = faces.of(edition)
+    found = {}
+    for name in offered if wanted is None else wanted:
+        if name not in offered:
+            raise LookupError(f"{edition_id} has no {name}; it has {', '.join(offered)}")
+        with connect("transformer") as connection:
+            stored = editions.stored(connection, edition_id, name)
+        if stored is None:
+            rendered = offered[name].render(edition)
+            with connect("transformer") as connection:
+                editions.store(connection, edition_id, name, rendered)
+                stored = editions.stored(connection, edition_id, name)
+        found[name] = stored
+    return found
 
 
 def _in_state(state: str) -> list[dict]:

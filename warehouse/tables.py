@@ -327,7 +327,7 @@ edition_faces = _table(
     "The rendered report of an edition in each state, served as stored.",
     Column("edition_id", Text, ForeignKey("audit.editions.edition_id"), nullable=False, comment="The edition."),
     _text("state", "State of the edition that the face shows."),
-    _text("face", "html, later pdf, xlsx, csv."),
+    _text("face", "Name of the file it is handed out as, such as report.html."),
     _text("sha256", "Hash of the content."),
     Column("content", LargeBinary, nullable=False, comment="The bytes."),
     PrimaryKeyConstraint("edition_id", "state", "face"),

@@ -91,7 +91,7 @@ def test_a_stored_page_that_somebody_touched_is_not_served(undone):
     with connection.connect("admin") as opened, opened.cursor() as cursor:
         cursor.execute("update audit.edition_faces set content = content || 'x'::bytea where edition_id = %s", (FIRST,))
         with pytest.raises(EditionError, match="not what was stored"):
-            editions.stored(opened, FIRST, "html")
+            editions.stored(opened, FIRST, "report.html")
         opened.rollback()
 
 
