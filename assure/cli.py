@@ -148,12 +148,24 @@ def build(
     say.print(f"Build {build_id} speaks for {quarter}, sequence {sequence}.")
 
 
-@app.command(rich_help_panel=RUN, epilog='Example: assure report --quarter 2026-27-Q1 --sign-off "director of quality"')
+@app.command(
+    rich_help_panel=RUN,
+    epilog='Example: assure report --quarter 2026-27-Q1 --sign-off "director of quality" --out reports/',
+)
 def report(
     quarter: Annotated[
         str, typer.Option("--quarter", help="Financial quarter, such as 2026-27-Q1 (April to June 2026).")
     ],
-    out: Annotated[Path | None, typer.Option("--out", help="Where to write the page.")] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "--out", help="A file for the page (or --face), or a folder (one that exists or ends in /) for every face."
+        ),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every face, in a folder named after the edition.")] = False,
+    face: Annotated[
+        str | None, typer.Option("--face", help="One face by its name, such as evidence-pack.xlsx or figures.csv.")
+    ] = None,
     icb: Annotated[str | None, typer.Option("--icb", help="ICB, where there are several.")] = None,
     sign_off: Annotated[
         str | None, typer.Option("--sign-off", help="Sign off and publish in the name of this role.")
@@ -161,9 +173,10 @@ def report(
     as_of: AsOf = None,
 ) -> None:
     """Draft a quarter's report from the marts as they stand, or give the edition that exists; sign it off if asked."""
+    from assure.handing_out import Wish, hand_out
     from report import publication
 
-    moment, quarter = moment_of(as_of), quarter_of_name(quarter)
+    moment, quarter, wish = moment_of(as_of), quarter_of_name(quarter), Wish(out, face, every)
     codes = publication.icbs()
     if icb:
         if icb not in codes:
@@ -172,7 +185,7 @@ def report(
     if not codes:
         say.print("assure: there is nothing to report on yet; run: assure load, then assure build")
         raise typer.Exit(BAD_DATA)
-    if out and len(codes) > 1 and not out.is_dir():
+    if wish.names_one_file and len(codes) > 1:
         raise typer.BadParameter(
             f"--out names one file, and there are {len(codes)} ICBs; name a folder, or one by --icb"
         )
@@ -182,14 +195,9 @@ def report(
             if sign_off:
                 publication.sign_off(edition_id, sign_off, moment)
                 publication.publish_what_is_signed_off(moment)
-            page = publication.content(edition_id)
-        name = f"assurance-report-{edition_id.replace('/', '-')}.html"
-        path = out / name if out and out.is_dir() else out or Path(name)
-        try:
-            path.write_bytes(page)
-        except OSError as error:
-            raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None
-        print(path)
+            paths = hand_out(edition_id, wish)
+        for path in paths:
+            print(path)
 
 
 @app.command(rich_help_panel=RUN, epilog="Example: assure airflow")

@@ -146,16 +146,13 @@ def _read_by_a_second_person() -> int:
 
 
 def _page() -> Path:
-    from report import publication
+    """Write every face of the published edition, and return the path of its page."""
+    from assure.handing_out import Wish, hand_out
     from warehouse import editions
 
     with connect("transformer") as connection:
         edition = editions.current(connection, QUARTER, "ZWL")
-    folder = state() / "reports"
-    folder.mkdir(exist_ok=True)
-    path = folder / f"{edition['edition_id'].replace('/', '-')}.html"
-    path.write_bytes(publication.content(edition["edition_id"]))
-    return path
+    return hand_out(edition["edition_id"], Wish(out=str(state() / "reports"), every=True))[-1]
 
 
 def _summarise(say: Console, path: Path, seconds: float) -> None:

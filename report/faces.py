@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from report import html
+from report import data_files, html, pack
 from report.rows import Edition
 
 PAGE = "report.html"
+PACK = "evidence-pack.xlsx"
 
 
 @dataclass(frozen=True)
@@ -28,5 +29,10 @@ def of(edition: Edition) -> dict[str, Face]:
     """Every face of an edition by its name, in the order a reader is offered them."""
     faces = [
         Face(PAGE, "The report as one page, for a screen or paper", lambda one: html.render(one).encode("utf-8")),
+        Face(PACK, "The evidence pack: every published table, its SQL and its definitions", pack.render),
+        Face(data_files.FIGURES, "Every published figure as CSV", data_files.figures),
+        Face(data_files.FIGURES_METADATA, "What the columns of the CSV file are", data_files.figures_metadata),
+        Face(data_files.EDITION, "The whole edition as JSON, for programs", data_files.edition),
+        Face(data_files.EDITION_SCHEMA, "The JSON Schema of the edition", data_files.edition_schema),
     ]
     return {face.name: face for face in faces}

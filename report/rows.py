@@ -7,7 +7,7 @@ whatever order a database hands them over.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +36,19 @@ OPTIONAL = {
 NO_BREAKDOWN = (None, "all", "none", "")
 
 Row = Mapping[str, Any]
+
+# What the database itself says of the relations and columns that it shows the report.
+COLUMNS = """
+select
+    table_name,
+    obj_description(format('%I.%I', table_schema, table_name)::regclass, 'pg_class'),
+    column_name,
+    data_type,
+    col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position)
+from information_schema.columns
+where table_schema = 'published'
+order by table_name, ordinal_position
+"""
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,23 @@ FIGURE_COLUMNS = tuple(one.name for one in fields(Figure))
 
 
 @dataclass(frozen=True)
+class Column:
+    """A published column: its name, Postgres type, and what the database's comment says of it."""
+
+    name: str
+    kind: str
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the database says of one relation: its comment and its columns in their order."""
+
+    said: str | None
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
 class Edition:
     """An edition's own facts and all its published rows."""
 
@@ -86,6 +116,8 @@ class Edition:
     expectations: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
+    # By relation; empty where the rows did not come from a database.
+    described: Mapping[str, Description] = field(default_factory=dict)
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
     _by_subject: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -167,7 +199,9 @@ class Edition:
         return (measure_code or "").replace("_", " ").replace(".", " ")
 
 
-def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
+def edition(
+    facts: Row, rows: Mapping[str, Iterable[Row]], described: Mapping[str, Description] | None = None
+) -> Edition:
     """Make an edition of the rows of its own ICB, by relation name. Unknown columns of a figure are left aside."""
     rows = {
         relation: [row for row in found if row.get("icb_code") in (None, facts["icb_code"])]
@@ -194,6 +228,7 @@ def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
     return Edition(
         facts=MappingProxyType(dict(facts)),
         figures=MappingProxyType({figure.figure_id: figure for figure in figures}),
+        described=MappingProxyType(dict(described or {})),
         _by_measure=_grouped(figures, "measure_code"),
         _by_subject=_grouped(figures, "subject_id"),
         **others,
@@ -216,10 +251,18 @@ def read(connection: Any, edition_id: str) -> Edition:
             raise LookupError(
                 f"no edition {edition_id!r}; see which there are: select edition_id from published.pub_editions"
             )
-        cursor.execute("select table_name from information_schema.tables where table_schema = 'published'")
-        there = {name for (name,) in cursor.fetchall()}
-        wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in there)]
-        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in wanted})
+        described = _described(cursor)
+        wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in described)]
+        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in wanted}, described)
+
+
+def _described(cursor: Any) -> dict[str, Description]:
+    cursor.execute(COLUMNS)
+    found: dict[str, Description] = {}
+    for relation, said, *column in cursor.fetchall():
+        before = found.get(relation, Description(said, ()))
+        found[relation] = replace(before, columns=(*before.columns, Column(*column)))
+    return found
 
 
 def _rows(cursor: Any, relation: str, edition_id: str) -> list[dict[str, Any]]:

@@ -22,7 +22,11 @@ class Cursor:
     def execute(self, sql, parameters=()):
         self.asked.append((sql, parameters))
         if "information_schema" in sql:
-            self.found, self.description = [(name,) for name in self.tables], []
+            self.found = [
+                (relation, f"What {relation} holds.", name, "text", f"What {name} says.")
+                for relation, found in self.tables.items()
+                for name in (found[0] if found else ("edition_id",))
+            ]
             return
         relation = sql.split("published.")[1].split()[0]
         found = [row for row in self.tables[relation] if row["edition_id"] == parameters[0]]
