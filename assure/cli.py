@@ -12,7 +12,7 @@ import typer
 
 from assure import senders
 from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
-from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, told, wants_everything
+from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, show_standing, told, wants_everything
 from warehouse.periods import LONDON, last_ended_quarter, period_named
 
 app = typer.Typer(
@@ -200,6 +200,13 @@ def report(
             print(path)
 
 
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None
+
+
 @app.command(rich_help_panel=RUN, epilog="Example: assure airflow")
 def airflow() -> None:
     """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""
@@ -224,21 +231,29 @@ def stop() -> None:
 
 
 @app.command(rich_help_panel=LOOK, epilog="Example: assure status zw1")
-def status(sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None, as_of: AsOf = None) -> None:
-    """Show what arrived, what was refused, held or set aside, which agreements end, and when the marts were built."""
-    from loaders import status as standing
+def status(
+    sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None,
+    page: Annotated[Path | None, typer.Option("--page", help="Write it as a web page that names no file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    digest: Annotated[bool, typer.Option("--digest", help="Print this morning's message to the data team.")] = False,
+    as_of: AsOf = None,
+) -> None:
+    """Show what arrived, what is late, set aside, held or refused, what failed, and when the marts were built."""
+    from loaders.status import page as pages
+    from loaders.status.digest import of_the_morning
+    from loaders.status.reading import read
 
-    overview = standing.read(sender)
-    show(
-        ("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file"),
-        overview.feeds,
-    )
-    ending = standing.agreements_ending(
-        chosen([sender] if sender else None), moment_of(as_of).astimezone(LONDON).date()
-    )
-    for line in (*overview.attention, *ending):
-        print(line)
-    print(overview.build)
+    standing = read(moment_of(as_of), chosen([sender] if sender else None), sender)
+    if page:
+        _write(page, pages.page(standing).encode())
+        print(page)
+    elif as_json:
+        print(pages.as_json(standing))
+    elif digest:
+        message = of_the_morning(standing)
+        print(message.text if message else "There is nothing to tell this morning.", end="" if message else "\n")
+    else:
+        show_standing(standing)
 
 
 app.command(

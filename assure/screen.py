@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from rich.console import Console
@@ -79,6 +80,27 @@ def show(heads: Sequence[str], rows: Iterable[Sequence]) -> None:
     widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
     for row in (heads, *cells):
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def show_standing(standing) -> None:
+    """Print how things stand: tables of what arrived and is set aside, what is late, and last what needs somebody."""
+    show(
+        ("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file"),
+        [astuple(one) for one in standing.feeds],
+    )
+    if standing.set_aside:
+        print("\nRows set aside, of files that count or wait:")
+        show(
+            ("sender", "feed", "record", "rule", "rows", "files", "last file"),
+            [astuple(one) for one in standing.set_aside],
+        )
+    for heading, lines in (
+        ("Late, as the marts know it", [one.said for one in standing.late]),
+        ("Needs somebody", standing.attention),
+    ):
+        if lines:
+            print(f"\n{heading}:", *lines, sep="\n")
+    print(f"\n{standing.marts}")
 
 
 def told(error: BaseException) -> tuple[str, int]:

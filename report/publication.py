@@ -117,7 +117,6 @@ def _in_state(state: str) -> list[dict]:
 
 
 def icbs() -> list[str]:
-    """Return the ICBs that have a report: those whose senders are providers, not publishers of official statistics."""
-    with connect("transformer") as connection, connection.cursor() as cursor:
-        cursor.execute("select distinct icb_code from audit.organisations where tier <> 'statistics' order by icb_code")
-        return [row[0] for row in cursor]
+    """Return the ICBs that have a report."""
+    with connect("transformer") as connection:
+        return editions.reporting_icbs(connection)

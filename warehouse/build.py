@@ -65,7 +65,7 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
                 (
                     "failed" if failures else "built",
                     json.dumps({name: round(seconds, 3) for name, _, seconds in outcome}),
-                    json.dumps([name for name, status, _ in outcome if status not in ("success", "pass")]),
+                    json.dumps([*failures, *(name for name, status, _ in outcome if status == "warn")]),
                     build_id,
                 ),
             )

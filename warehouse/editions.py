@@ -10,6 +10,7 @@ from psycopg2.extras import RealDictCursor
 
 from warehouse import build
 from warehouse.periods import LONDON, data_cut_on, periods_between, quarter_id, quarter_named
+from warehouse.tables import EDITION_STATES
 
 NEXT_STATES = {
     "draft": ("accuracy_check", "signed_off", "withdrawn"),
@@ -20,6 +21,9 @@ NEXT_STATES = {
     "corrected": (),
     "withdrawn": (),
 }
+
+UNPUBLISHED = EDITION_STATES[: EDITION_STATES.index("published")]
+"""The states in which an edition waits for a person."""
 
 
 class EditionError(RuntimeError):
@@ -34,6 +38,13 @@ def current(connection: Connection, quarter_id: str, icb_code: str) -> dict | No
         " order by edition_number desc limit 1",
         (quarter_id, icb_code),
     )
+
+
+def reporting_icbs(connection: Connection) -> list[str]:
+    """Return the ICBs that have a report: those whose senders are providers, not publishers of official statistics."""
+    with connection.cursor() as cursor:
+        cursor.execute("select distinct icb_code from audit.organisations where tier <> 'statistics' order by icb_code")
+        return [row[0] for row in cursor]
 
 
 def missed(connection: Connection, today: dt.date, icb_codes: Collection[str]) -> dict[str, list[str]]:

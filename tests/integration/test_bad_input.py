@@ -17,10 +17,11 @@ import openpyxl
 import pytest
 
 from expectations.verdict import TELL_THE_LEAD, TOLD_TO_THE_LEAD
-from loaders import load, status
+from loaders import load
 from loaders.onboarding.check import check
 from loaders.reading import unpacking
 from loaders.replies import gathering
+from loaders.status import reading
 from tests.made_up_sender import AGREEMENT, INCIDENTS, SUBMITTED_AT
 from warehouse import connection
 from warehouse.paths import ROOT
@@ -166,12 +167,12 @@ def test_the_log_and_the_overview_ask_to_tell_the_lead_first(wave):
     senders, said = wave
     rules = {name: rule for rule in TOLD_TO_THE_LEAD for name in telling(rule)}
     assert sum(TELL_THE_LEAD in line for line in said) == len(rules)
-    first = status.read().attention[: len(rules)]
+    first = reading.read(AS_OF).attention[: len(rules)]
     assert all(line.startswith(f"{TELL_THE_LEAD.capitalize()}: load ") for line in first)
     for name, rule in rules.items():
         code = senders[name].provider.organisation_code
         assert sum(f" {code} {NAME}: {rule}: " in line for line in first) == 1
-    assert not any(number in str([*said, *status.read().attention]) for number in NHS_NUMBERS)
+    assert not any(number in str([*said, *reading.read(AS_OF).attention]) for number in NHS_NUMBERS)
 
 
 class Heard(logging.Handler):

@@ -8,9 +8,10 @@ import pytest
 
 from expectations.contract import load_contracts
 from expectations.verdict import finding, rulebook_rows
-from loaders import load, registering, status
+from loaders import load, registering
 from loaders.onboarding import check, profiles
 from loaders.replies import gathering, pages
+from loaders.status import reading
 from tests.made_up_sender import SUBMITTED_AT
 from warehouse import connection, ledger
 
@@ -162,11 +163,11 @@ def test_the_last_accepted_file_is_remembered_in_numbers_and_the_next_one_compar
 def test_status_names_what_lies_at_a_door_under_a_name_that_no_feed_expects(told, as_of):
     told.send("copy of incidents.csv", file(*GOOD))
     told.load(as_of)
-    (line,) = (line for line in status.read(told.code).attention if "at its door" in line)
+    (line,) = (line for line in reading.read(as_of, sender=told.code).attention if "at its door" in line)
     assert "a file no feed expects (29 July 2026): copy of incidents.csv" in line
     (told.folder / "copy of incidents.csv").unlink()
     told.load(as_of)
-    assert not any("at its door" in line for line in status.read(told.code).attention)
+    assert not any("at its door" in line for line in reading.read(as_of, sender=told.code).attention)
 
 
 def test_nothing_is_noted_by_a_role_that_may_only_read(told):
