@@ -266,3 +266,24 @@ def summary_of(points: Iterable[Point]) -> dict[str, int]:
     """How many points of each kind: what the page tells a reader who cannot see the chart."""
     kinds = [point_kind(point.point_type) for point in points if point.value is not None]
     return {kind: kinds.count(kind) for kind in POINTS if kind in kinds}
+
+
+# Colours of the page as they are printed; every pair can be told apart in grey.
+PRINTED = {
+    "var(--ink)": "#212b32",
+    "var(--chart-line)": "#003087",
+    "var(--chart-quiet)": "#4c6272",
+    "var(--chart-good)": "#005eb8",
+    "var(--chart-concern)": "#9a4a00",
+    "var(--paper)": "#ffffff",
+}
+
+
+def on_paper(drawn: Markup, font: str) -> str:
+    """A drawing as a file of its own, in the colours of paper and lettered in the paper's font."""
+    # A label that found no room is drawn unseen; who searches the paper's text would find it.
+    alone = re.sub(r'<text[^>]* opacity="0"[^>]*>[^<]*</text>', "", str(drawn))
+    alone = alone.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(FONT, font)
+    for variable, colour in PRINTED.items():
+        alone = alone.replace(variable, colour)
+    return alone

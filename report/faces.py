@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from report import data_files, html, pack
-from report.rows import Edition
+from report import board_paper, data_files, html, pack, provider_page
+from report.rows import Edition, Row
 
 PAGE = "report.html"
+BOARD_PAPER = "board-paper.pdf"
 PACK = "evidence-pack.xlsx"
 
 
@@ -29,6 +30,8 @@ def of(edition: Edition) -> dict[str, Face]:
     """Every face of an edition by its name, in the order a reader is offered them."""
     faces = [
         Face(PAGE, "The report as one page, for a screen or paper", lambda one: html.render(one).encode("utf-8")),
+        Face(BOARD_PAPER, "The paper for a board, with its annex (PDF/UA)", board_paper.render),
+        *(_provider_page(organisation) for organisation in provider_page.providers(edition)),
         Face(PACK, "The evidence pack: every published table, its SQL and its definitions", pack.render),
         Face(data_files.FIGURES, "Every published figure as CSV", data_files.figures),
         Face(data_files.FIGURES_METADATA, "What the columns of the CSV file are", data_files.figures_metadata),
@@ -36,3 +39,11 @@ def of(edition: Edition) -> dict[str, Face]:
         Face(data_files.EDITION_SCHEMA, "The JSON Schema of the edition", data_files.edition_schema),
     ]
     return {face.name: face for face in faces}
+
+
+def _provider_page(organisation: Row) -> Face:
+    return Face(
+        f"providers/{organisation['organisation_code']}.pdf",
+        f"Its own view for {organisation['organisation_name']} (PDF/UA)",
+        lambda edition: provider_page.render(edition, organisation),
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import chain, page_one, series, tables, words
+from report import chain, guide, page_one, series, tables, words
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -58,6 +58,7 @@ def render(edition: Edition) -> str:
         findings=tables.findings(edition),
         expectations=tables.expectations(edition),
         against=tables.against,
+        guide=guide,
         day=words.day,
         given_by=page_one.given_by,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),

@@ -1,0 +1,441 @@
+"""The board paper: page one, then every section told more briefly, in at most eight pages and an annex.
+
+A long list is told as far as there is room; the rest of it stands in the annex, and the paper says so.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+
+from report import board_annex, chain, guide, page_one, series, tables, typeset, words
+from report.rows import Edition, Row
+from report.tables import Table
+from report.typeset import Block, Box, Columns, Drawn, Facts, Grid, Heading, NewPage, Paper, Points, Prose, Quote
+from report.words import Code, Sentence, Words, day, say, sentence
+
+TITLE = "Co-production assurance report"
+MOST_PAGES = 8
+# How much of each list the pages tell; what does not fit is told in the annex.
+TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
+IN_THE_ANNEX = "The rest stands in the annex."
+
+Section = tuple[list[Block], list[Block]]
+"""What the pages say, and what the annex adds."""
+
+
+def render(edition: Edition) -> bytes:
+    """Return the board paper of an edition as PDF/UA."""
+    return typeset.printed(paper(edition)).pdf
+
+
+def paper(edition: Edition) -> Paper:
+    """The paper with as much in its pages as they hold."""
+    told = _Told(edition)
+    fits = bisect_left(
+        TELL, True, hi=len(TELL) - 1, key=lambda most: typeset.page_count(_paper(told, most)) <= MOST_PAGES
+    )
+    return _paper(told, TELL[fits])
+
+
+class _Told:
+    """What every fitting of the paper tells from: charts are drawn once, not once for each."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.stories = chain.stories(edition)
+        self.chain = chain.chain(edition)
+        self.told_curve = series.told_back(edition)
+        self.restrictive = series.series_charts(edition, tables.RESTRICTIVE)
+        self.access = series.series_charts(edition, tables.ACCESS)
+        other = sorted({row["measure_code"] for row in edition.series} - {*tables.RESTRICTIVE, *tables.ACCESS})
+        self.experience = series.series_charts(edition, other)
+
+
+def _paper(told: _Told, most: int) -> Paper:
+    edition = told.edition
+    sections: Sequence[Callable[[_Told, int], Section]] = (
+        _because,
+        _declined,
+        _told_back,
+        _promises,
+        _room,
+        _restrictive,
+        _access,
+        _experience,
+        _network,
+        _to_put_right,
+        _data,
+    )
+    body, annex = [*_page_one(edition), NewPage()], []
+    for section in sections:
+        shown, more = section(told, most)
+        body += shown
+        annex += more
+    return Paper(
+        edition=edition,
+        title=TITLE,
+        under=words.quarter(edition.quarter_id),
+        banner=page_one.banner(edition),
+        body=body,
+        annex=[*board_annex.side_by_side(edition), *annex, *board_annex.how_to_read(edition)],
+    )
+
+
+# Page one: the same sentences as the page
+
+
+def _page_one(edition: Edition) -> list[Block]:
+    changed, answers = page_one.fitted(edition)
+    blocks: list[Block] = [
+        Heading("Three things that changed" if len(changed) == page_one.THINGS_THAT_CHANGED else "What changed")
+    ]
+    if not changed:
+        blocks.append(
+            Prose("No change in this edition was linked to a decision, made, and checked by somebody but its owner.")
+        )
+    for one in changed:
+        blocks += [Heading(say(one.title), 2), Facts(changed_facts(one))]
+    return [*blocks, Columns([[Heading(one.question, 2), Prose(one.said)] for one in answers])]
+
+
+def changed_facts(one: page_one.Changed) -> list[tuple[str, Sentence]]:
+    return [
+        ("Asked by", one.asked_by),
+        ("In place", one.different),
+        ("Measure", one.moved),
+        ("Checked by", one.checked),
+    ]
+
+
+# The sections
+
+
+def _because(told: _Told, most: int) -> Section:
+    edition = told.edition
+    shown, rest = told.stories[:most], told.stories[most:]
+    body: list[Block] = [
+        Heading("What changed because of what people said"),
+        Prose(
+            "A change stands here when it was linked to a decision on something people said, was made, and was checked "
+            "by somebody other than its owner. “Associated with” is as far as these records go."
+        ),
+    ]
+    if not told.stories:
+        body.append(Prose("No change in this edition meets all of that."))
+    for story in shown:
+        body += story_blocks(story)
+    if shown and rest:
+        body.append(Prose(IN_THE_ANNEX, "quiet"))
+    influence = tables.measures(edition, "influence", tables.INFLUENCE, "Influence")
+    body += of_region(influence)
+    annex: list[Block] = []
+    if rest:
+        annex += [Heading("Other changes because of what people said"), Grid(_changes(rest), (3.4, 2, 1.4, 2, 2))]
+    return body, annex
+
+
+def story_blocks(story: chain.Story) -> list[Block]:
+    """One change as the paper tells it: what was said, and what came of it."""
+    spoken = [row for row in story.said if row["said"]]
+    blocks: list[Block] = [Heading(say(story.heading), 2)]
+    if spoken:
+        first = spoken[0]
+        blocks.append(
+            Quote(
+                say(Words(first["said"], is_quoted=True)),
+                say("Said ", day(first["received_on"]), ", by ", Words(page_one.given_by(first))),
+            )
+        )
+    rows = changed_facts(story.changed)
+    if story.why:
+        rows.insert(1, ("Why", story.why))
+    return [*blocks, Facts([*rows, ("Told", story.told)])]
+
+
+def _changes(stories: Sequence[chain.Story]) -> Table:
+    rows = [
+        (
+            say(story.heading),
+            [story.changed.asked_by, story.changed.different, story.changed.checked, story.changed.moved],
+        )
+        for story in stories
+    ]
+    heads = ["What changed", "Asked by", "In place", "Checked by", "Measure"]
+    return Table("changes", "Changes that count as influence", heads, rows)
+
+
+def _declined(told: _Told, most: int) -> Section:
+    edition = told.edition
+    measured = tables.measures(edition, "declined", tables.DECLINED, "Declined or put off, this quarter")
+    reasons = tables.reasons(edition)
+    body: list[Block] = [
+        Heading("Declined, and why"),
+        Prose("Saying no can be right. People are owed the reason, and to hear it."),
+        *of_region(measured),
+        *of_region(reasons),
+    ]
+    if not measured:
+        body.append(Prose("No evidence about refusals was received."))
+    links = [
+        (organisation, link)
+        for organisation, links in told.chain
+        for link in links
+        if link.row["outcome"] in ("declined", "deferred")
+    ]
+    # A reason in checked words tells a reader most; it comes first, organisation by organisation.
+    links.sort(key=lambda one: one[1].row["reason"] is None)
+    body += _refusals(links[:most], "Some of what was declined or put off, and the reason given")
+    if links[:most] and links[most:]:
+        body.append(Prose(IN_THE_ANNEX, "quiet"))
+    annex = _refusals(links[most:], "What was declined or put off, and the reason given")
+    if annex:
+        annex.insert(0, Heading("Declined or put off"))
+    return body, annex
+
+
+def _refusals(links: Sequence[tuple[Row, chain.Link]], caption: str) -> list[Block]:
+    if not links:
+        return []
+    rows = [
+        (link.said, [Words(organisation["organisation_name"]), link.decided, link.why, link.told])
+        for organisation, link in links
+    ]
+    heads = ["What was said", "Where", "Decided", "Why", "Told"]
+    return [Grid(Table("refusals", caption, heads, rows), (2.6, 1.7, 1.5, 2.6, 1.4))]
+
+
+def _told_back(told: _Told, most: int) -> Section:
+    edition = told.edition
+    measured = tables.measures(edition, "told", tables.TOLD_BACK, "Told back in time, over the last four quarters")
+    ends = tables.counts(edition, "ends", tables.ENDED, "Where things said stand", "Where it stands")
+    body: list[Block] = [
+        Heading("Told back"),
+        Prose(
+            "Everything said ends in one of four ways: told, no reply wanted, cannot be reached, or waiting to hear."
+        ),
+    ]
+    beside = [*of_region(measured), *of_region(ends)]
+    body += [Columns([[Drawn(told.told_curve)], beside])] if told.told_curve and told.told_curve.drawing else beside
+    if not (told.told_curve or measured or ends):
+        body.append(Prose("No evidence about telling people back was received."))
+    return body, []
+
+
+def _promises(told: _Told, most: int) -> Section:
+    edition = told.edition
+    measured = tables.measures(edition, "kept", tables.PROMISES, "Promises, this quarter")
+    overdue = sorted(
+        (row for row in edition.changes if row["promise_state"] == "overdue"),
+        key=lambda row: (row["original_due_on"], row["organisation_code"], row["change_id"]),
+    )
+    body: list[Block] = [
+        Heading("Promises and their dates"),
+        Prose(
+            "A promise is judged against the first date that was ever given. Moving the date later does not make a "
+            "late change punctual."
+        ),
+        *of_region(measured),
+    ]
+    if overdue[:most]:
+        rows = [
+            (
+                words.public(row["changed"], row["changed_words_state"]),
+                [
+                    Words(row["organisation_name"]),
+                    Words(row["owner_role"]) if row["owner_role"] else "Nobody named",
+                    day(row["original_due_on"]),
+                ],
+            )
+            for row in overdue[:most]
+        ]
+        heads = ["Change", "Where", "Who owns it", "First promised for"]
+        caption = "Overdue for longest" if overdue[most:] else "Overdue, oldest first"
+        body.append(Grid(Table("overdue", caption, heads, rows), (3, 2, 1.6, 1.2)))
+    promised = tables.promises(edition)
+    if not promised:
+        body.append(Prose("No change was due, made or overdue."))
+    else:
+        body.append(Prose("Every change that was due, made or overdue stands in the annex.", "quiet"))
+    grids = [Grid(table, (3, 1.5, 1.2, 1.2, 1.2, 1.7)) for table in promised]
+    return body, [Heading("Promises and their dates"), *grids] if grids else []
+
+
+def _room(told: _Told, most: int) -> Section:
+    measured = tables.measures(told.edition, "room", tables.ROOM, "Who was in the room and how, this quarter")
+    body: list[Block] = [
+        Heading("Who was in the room, and how"),
+        Prose(
+            "Counts of people are rounded, and left out where they are small. These records cannot say who stayed "
+            "away, or why."
+        ),
+        *of_region(measured),
+    ]
+    if not measured:
+        body.append(Prose("No evidence about sessions was received."))
+    return body, []
+
+
+def _restrictive(told: _Told, most: int) -> Section:
+    notice = Box(
+        [
+            Heading(guide.NOTICE, 2),
+            Prose(guide.NOTICE_SAID),
+            Prose(guide.SUPPORT_SAID),
+            Points([Code(f"{one.name}: {one.before}{one.number}{one.after}") for one in guide.SUPPORT]),
+        ]
+    )
+    body, annex = _charted(
+        "Restrictive practice",
+        "Each chart shows whether something has changed beyond what varies by chance. It cannot show how it felt to "
+        "the person.",
+        told.restrictive,
+        "No evidence about restrictive practice was received. That does not mean that there was none.",
+        most,
+    )
+    return [notice, *body], annex
+
+
+def _access(told: _Told, most: int) -> Section:
+    left_out = tables.counts(
+        told.edition, "left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
+    )
+    body, annex = _charted(
+        "Access, and contacts to ask what is happening",
+        "Complaints about getting help, and contacts from people who had to ask what is happening with a referral.",
+        told.access,
+        "No evidence about access was received.",
+        most,
+    )
+    return body + of_region(left_out), annex
+
+
+def _experience(told: _Told, most: int) -> Section:
+    if not told.experience:
+        return [], []
+    return _charted("What people say of their care", None, told.experience, None, most)
+
+
+def _charted(title: str, said: str | None, found: Sequence[series.Chart], none: str | None, most: int) -> Section:
+    """A section of charts: as many as there is room for, drawn ones first; what stands in words alone is a list."""
+    body: list[Block] = [Heading(title)]
+    if said:
+        body.append(Prose(said, "leads"))
+    if not found and none:
+        body.append(Prose(none))
+    ordered = sorted(found, key=lambda chart: chart.drawing is None)
+    shown, rest = ordered[:most], ordered[most:]
+    body += _drawings(shown)
+    annex: list[Block] = []
+    if rest:
+        body.append(Prose(IN_THE_ANNEX if shown else "The charts stand in the annex.", "quiet"))
+        annex = [Heading(title), *_drawings(rest)]
+    return body, annex
+
+
+def _drawings(found: Sequence[series.Chart]) -> list[Block]:
+    drawn = [chart for chart in found if chart.drawing]
+    told = [say(sentence(chart.title), " ", chart.described) for chart in found if not chart.drawing]
+    pairs = drawn[: len(drawn) // 2 * 2]
+    blocks: list[Block] = [Columns([[Drawn(chart)] for chart in pairs])] if pairs else []
+    blocks += [Drawn(chart, is_alone=True) for chart in drawn[len(pairs) :]]
+    return [*blocks, Points(told)] if told else blocks
+
+
+def _network(told: _Told, most: int) -> Section:
+    body: list[Block] = [Heading("What the network says about this report")]
+    comments = [blocks for row in told.edition.challenges for blocks in [_comment(row)]]
+    if not comments:
+        body.append(Prose("No comments have been recorded in this edition."))
+    for blocks in comments[:most]:
+        body += blocks
+    if not comments[most:]:
+        return body, []
+    body.append(Prose(IN_THE_ANNEX if comments[:most] else "All comments and replies stand in the annex.", "quiet"))
+    rest = [block for blocks in comments[most:] for block in blocks]
+    return body, [Heading("What the network says about this report"), *rest]
+
+
+def _comment(row: Row) -> list[Block]:
+    replied = say(" (", day(row["replied_on"]), ")") if row["replied_on"] else None
+    return [
+        Quote(say(Words(row["comment"], is_quoted=True)), say(day(row["raised_on"]))),
+        Prose(say("Reply", replied, ": ", Words(row["reply"])) if row["reply"] else "Waiting for a reply."),
+    ]
+
+
+def _to_put_right(told: _Told, most: int) -> Section:
+    body: list[Block] = [
+        Heading("What is to be put right"),
+        Prose("What the records say each organisation still owes, oldest first. It is a list of things to do."),
+    ]
+    annex: list[Block] = []
+    for organisation, rows in tables.findings(told.edition):
+        name = Words(organisation["organisation_name"])
+        body.append(Heading(say(name), 2))
+        if not rows:
+            body.append(Prose("Nothing found to put right."))
+            continue
+        body += owed(rows[:most])
+        if rows[most:]:
+            body.append(Prose(IN_THE_ANNEX if rows[:most] else "What it owes stands in the annex.", "quiet"))
+            annex += [Heading(say(name), 2), *owed(rows[most:])]
+    return body, [Heading("More that is to be put right"), *annex] if annex else []
+
+
+def owed(rows: Iterable[tuple[Row, Sentence | None]]) -> list[Block]:
+    """What is to be put right, one kind of thing after the other; each kind is told once, and then what it is about."""
+    kinds: dict[tuple[str, str], list[object]] = {}
+    for row, about in rows:
+        since = say("Since ", day(row["since_on"])) if row["since_on"] else say("No date is recorded")
+        told = say(since, ": ", about) if about else sentence(since)
+        kinds.setdefault((row["kind"], row["finding_words"]), []).append(told)
+    return [block for (_, said), items in kinds.items() for block in (Prose(say(Words(said)), "leads"), Points(items))]
+
+
+def _data(told: _Told, most: int) -> Section:
+    edition = told.edition
+    covered = tables.measures(edition, "covered", ("data_coverage",), "Returns that were due and came, this quarter")
+    body: list[Block] = [
+        Heading("Data quality and coverage"),
+        Prose("What did not come is shown as not received. It is never counted as nothing."),
+        *of_region(covered),
+    ]
+    lines = [line for one in edition.organisations for line in returns(edition, one)]
+    body += [Points(lines)] if lines else [Prose("No returns were due this quarter.")]
+    evidence = tables.evidence(edition)
+    annex = [Grid(evidence, (3, 2))] if evidence else []
+    annex += [Grid(table, (3, 1, 1, 1, 1)) for table in tables.data_quality(edition)]
+    return body, [Heading("Data quality"), *annex] if annex else []
+
+
+def returns(edition: Edition, organisation: Row) -> list[Sentence]:
+    """The returns of the quarter of one organisation that did not simply come, in words; one line if all came."""
+    mine = [
+        row
+        for row in edition.coverage
+        if row["organisation_code"] == organisation["organisation_code"] and row["quarter_id"] == edition.quarter_id
+    ]
+    due = [row for row in mine if row["state"] not in ("no_agreement", "not_due")]
+    name = Words(organisation["organisation_name"])
+    odd: dict[str, list[object]] = {}
+    for row in sorted(due, key=lambda row: (row["state_label"], row["feed"], row["period_start_on"])):
+        if row["state"] != "received":
+            feed = Words(words.lowered(row["feed"].replace("_", " ")))
+            odd.setdefault(row["state_label"], []).append(say(feed, " for ", words.month(row["period_end_on"])))
+    if not due:
+        return []
+    if not odd:
+        return [say(name, ": every return that was due came.")]
+    return [say(name, ": ", words.lowered(state), ": ", words.listed(found), ".") for state, found in odd.items()]
+
+
+# Tables as a paper has room for them
+
+
+def of_region(table: Table | None) -> list[Block]:
+    """A table with the region's column alone: the pages tell the region, the annex each organisation."""
+    if table is None:
+        return []
+    rows = [(head, [cells[-1]]) for head, cells in table.rows]
+    return [Grid(Table(table.key, table.caption, [table.heads[0], table.heads[-1]], rows), (3, 2))]

@@ -1,0 +1,183 @@
+"""A provider's own two pages: its figures beside the region's, what it changed, who waits, what it owes, what it sent.
+
+No other provider is named or compared. The page is for saying that something is wrong before the edition is signed off.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from report import board_paper, chain, page_one, tables, typeset, words
+from report.rows import Edition, Row
+from report.tables import Table
+from report.typeset import Block, Box, Facts, Grid, Heading, Paper, Points, Prose
+from report.words import Code, Sentence, Words, day, say, sentence
+
+TITLE = "Your own pages of the report"
+MOST_PAGES = 2
+TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
+REST = "The rest stands in the report, under your name."
+# What an organisation says of itself and its own records or the people concerned do not bear out.
+CLAIMS = ("told_back_disputed", "change_before_decision")
+COMMISSIONER = "icb"
+
+
+def providers(edition: Edition) -> list[Row]:
+    """The organisations that have a page of their own: all but the commissioner, which writes the report."""
+    return [row for row in edition.organisations if row.get("organisation_kind") != COMMISSIONER]
+
+
+def render(edition: Edition, organisation: Row) -> bytes:
+    """Return the two pages of one organisation as PDF/UA."""
+    return typeset.printed(paper(edition, organisation)).pdf
+
+
+def paper(edition: Edition, organisation: Row) -> Paper:
+    """The pages with as much of each list as they hold."""
+
+    def fits(most: int) -> bool:
+        return typeset.page_count(_paper(edition, organisation, most)) <= MOST_PAGES
+
+    return _paper(edition, organisation, TELL[bisect_left(TELL, True, hi=len(TELL) - 1, key=fits)])
+
+
+def _paper(edition: Edition, organisation: Row, most: int) -> Paper:
+    return Paper(
+        edition=edition,
+        title=TITLE,
+        under=say(Words(organisation["organisation_name"]), " · ", words.quarter(edition.quarter_id)),
+        banner=page_one.banner(edition),
+        body=[
+            *_if_it_is_wrong(edition),
+            *_figures(edition, organisation),
+            *_changed(edition, organisation, most),
+            *_waits(edition, organisation, most),
+            *_owed(edition, organisation, most),
+            *_claims(edition, organisation),
+            *_sent(edition, organisation),
+        ],
+    )
+
+
+def _if_it_is_wrong(edition: Edition) -> list[Block]:
+    closes = edition.facts.get("comment_closes_on")
+    asked = (
+        say("Say so by ", day(closes), ". Comments close then.")
+        if closes and edition.facts["state"] in ("draft", "accuracy_check", "network_comment")
+        else say("What is mended after an edition is signed off appears in the next one.")
+    )
+    said = say(
+        "Tell the ICB’s data team which line it is, what your records say, and the edition, ",
+        Code(edition.facts["edition_id"]),
+        ". Where your file was wrong, send it again: the newer file replaces the older. ",
+        asked,
+    )
+    return [Box([Heading("If something here is wrong"), Prose(said)])]
+
+
+def _figures(edition: Edition, organisation: Row) -> list[Block]:
+    """Its measures beside the region's, where either has something to count."""
+    found = [
+        tables.measures(edition, "own", codes, "")
+        for codes in (tables.INFLUENCE, tables.DECLINED, tables.TOLD_BACK, tables.PROMISES[:2], tables.ROOM)
+    ]
+    place = [row["organisation_code"] for row in edition.organisations].index(organisation["organisation_code"])
+    rows = [(head, [cells[place], cells[-1]]) for table in found if table for head, cells in table.rows]
+    if not rows:
+        return [Heading("Your figures"), Prose("No evidence was received that a figure could be made of.")]
+    table = Table("own", "", ["Measure", "You", "The region"], rows)
+    return [
+        Heading("Your figures"),
+        Prose("The region’s figure stands beside yours to give it a measure. It is no target and no rank.", "leads"),
+        Grid(table, (2.6, 1.5, 1.5)),
+    ]
+
+
+def _changed(edition: Edition, organisation: Row, most: int) -> list[Block]:
+    stories = [
+        story
+        for story in chain.stories(edition)
+        if story.changed.change["organisation_code"] == organisation["organisation_code"]
+    ]
+    rows = [
+        (say(story.heading), [story.changed.asked_by, story.changed.different, story.changed.moved])
+        for story in stories
+    ]
+    title = "What you changed because of what people said"
+    none = "No change of yours in this edition was linked to a decision, made, and checked by somebody but its owner."
+    return _listed(title, none, ["What changed", "Asked by", "In place", "Measure"], rows, (3, 2, 1.4, 2), most)
+
+
+def _waits(edition: Edition, organisation: Row, most: int) -> list[Block]:
+    links = [
+        link
+        for one, links in chain.chain(edition)
+        if one["organisation_code"] == organisation["organisation_code"]
+        for link in links
+        if link.row["is_waiting"]
+    ]
+    rows = [(link.said, [say(day(link.row["received_on"])), link.days_waiting or ""]) for link in links]
+    none = "Nobody who wanted a reply is waiting to hear from you."
+    return _listed(
+        "Who waits to hear from you", none, ["What was said", "Said on", "Waiting"], rows, (4, 1.4, 1.2), most
+    )
+
+
+def _listed(
+    title: str,
+    none: str,
+    heads: Sequence[str],
+    rows: Sequence[tuple[object, Sequence[object]]],
+    widths: Sequence[float],
+    most: int,
+) -> list[Block]:
+    blocks: list[Block] = [Heading(title)]
+    if not rows:
+        return [*blocks, Prose(none)]
+    if rows[:most]:
+        blocks.append(Grid(Table("listed", "", heads, rows[:most]), widths))
+    return [*blocks, Prose(REST, "quiet")] if rows[most:] else blocks
+
+
+def _owed(edition: Edition, organisation: Row, most: int) -> list[Block]:
+    rows = [
+        (row, about)
+        for one, found in tables.findings(edition)
+        if one["organisation_code"] == organisation["organisation_code"]
+        for row, about in found
+        if row["kind"] not in CLAIMS
+    ]
+    blocks: list[Block] = [Heading("What you are to put right")]
+    if not rows:
+        return [*blocks, Prose("Nothing found to put right.")]
+    blocks += board_paper.owed(rows[:most])
+    return [*blocks, Prose(REST, "quiet")] if rows[most:] else blocks
+
+
+def _claims(edition: Edition, organisation: Row) -> list[Block]:
+    """Where what is said of it stands above what the records show."""
+    found = [
+        row
+        for row in edition.findings
+        if row["organisation_code"] == organisation["organisation_code"] and row["kind"] in CLAIMS
+    ]
+    lines: list[Sentence] = []
+    for row in found:
+        line = say(Words(row["finding_words"]))
+        if line not in lines:
+            lines.append(line)
+    return [Heading("Where a claim stands above what the records show"), Points(lines)] if lines else []
+
+
+def _sent(edition: Edition, organisation: Row) -> list[Block]:
+    lines = board_paper.returns(edition, organisation)
+    covered = tables.measured(edition, "data_coverage", organisation["organisation_code"])
+    blocks: list[Block] = [Heading("What you sent")]
+    if not lines:
+        return [*blocks, Prose("No returns were due from you this quarter.")]
+    return [
+        *blocks,
+        Facts([("Returns that were due and came", covered)]),
+        Points([sentence(line) for line in lines]),
+    ]

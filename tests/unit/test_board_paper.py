@@ -1,0 +1,202 @@
+"""The board paper is an accessible PDF of bounded length that says what the published rows say, to the byte."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from report import board_paper, faces, guide, page_one, typeset
+from report.rows import edition
+from report.specimen import FACTS, rows, specimen
+from tests.pdf_text import read
+from tests.printed import first_unsaid, is_its_row, squeezed
+
+WORDING = "people said so again and again " * 100
+
+
+@pytest.fixture(scope="module")
+def made_up():
+    return specimen()
+
+
+@pytest.fixture(scope="module")
+def paper(made_up):
+    return board_paper.paper(made_up)
+
+
+@pytest.fixture(scope="module")
+def printed(paper):
+    return typeset.printed(paper)
+
+
+@pytest.fixture(scope="module")
+def seen(printed):
+    return read(printed.pdf)
+
+
+def overgrown():
+    """The made-up edition with fifty times as much of everything that is listed, in long words."""
+    found = rows()
+    for relation, key in (("pub_inputs", "input_id"), ("pub_changes", "change_id"), ("pub_findings", "finding_id")):
+        found[relation] = [
+            {**row, key: f"{row[key]}-{copy}", "said": WORDING, "changed": WORDING, "reason": WORDING}
+            for row in found[relation]
+            for copy in range(50)
+        ]
+    found["pub_challenges"] = [
+        {
+            "challenge_id": f"X-{copy}",
+            "comment": WORDING,
+            "raised_on": date(2026, 7, 1),
+            "reply": WORDING,
+            "replied_on": date(2026, 7, 9),
+        }
+        for copy in range(50)
+    ]
+    return edition(FACTS, found)
+
+
+def test_the_same_rows_make_the_same_bytes_in_whatever_order_they_come(made_up):
+    backwards = {relation: list(reversed(found)) for relation, found in rows().items()}
+    assert board_paper.render(edition(FACTS, backwards)) == board_paper.render(made_up)
+
+
+def test_the_paper_is_pdf_ua_with_its_language_title_and_date(printed):
+    for mark in (
+        b"<pdfuaid:part>1</pdfuaid:part>",
+        b"/Lang(en-GB)",
+        b"/MarkInfo<</Marked true",
+        b"/DisplayDocTitle true",
+    ):
+        assert mark in printed.pdf, mark
+    assert b"Co-production assurance report, Saltmarsh (made-up ICB), April to June 2026" in printed.pdf
+    assert b"<xmp:CreateDate>2026-07-29T" in printed.pdf
+
+
+def test_the_date_of_the_paper_is_the_edition_s(made_up):
+    later = specimen(data_cut_at=datetime(2026, 8, 28, 23, 0, tzinfo=UTC))
+    assert b"<xmp:CreateDate>2026-08-29T" in board_paper.render(later)
+
+
+def test_headings_and_tables_and_charts_are_tagged(seen, paper):
+    assert len(seen.tags("H1")) == 2
+    assert len(seen.tags("H2")) > 10
+    assert len(seen.tags("TH")) > 40
+    drawings = seen.tags("Figure")
+    assert len(drawings) == 3
+    assert [tag for tag in drawings if b"/Alt(" not in tag and b"/Alt<" not in tag] == []
+
+
+def test_every_printed_figure_is_its_published_row(printed, made_up):
+    assert len(printed.figures) > 150
+    assert [
+        (figure_id, text) for figure_id, text in printed.figures if not is_its_row(text, made_up.figures[figure_id])
+    ] == []
+
+
+def test_the_pdf_says_what_the_paper_says_in_order(seen, paper, printed):
+    spoken = typeset.spoken(paper)
+    assert first_unsaid([piece["text"] for piece in spoken], seen.text) is None
+    figures = [(piece["figure"], piece["text"]) for piece in spoken if piece["of"] == "figure"]
+    assert figures == list(printed.figures)
+
+
+def test_no_number_is_said_that_no_row_stands_behind(paper):
+    assert [
+        piece["text"] for piece in typeset.spoken(paper) if piece["of"] == "text" and re.search(r"\d", piece["text"])
+    ] == []
+
+
+def test_page_one_draws_no_digit_but_the_paper_s_own(seen, paper, printed):
+    """The digits of page one are those of its pieces, then those of the running foot: the edition and the page."""
+    body = paper.body[: paper.body.index(typeset.NewPage())]
+    pieces = [piece["text"] for piece in typeset.spoken(replace(paper, body=body, annex=()))]
+    foot = f"{FACTS['edition_id']} 1 {printed.pages}"
+    assert re.sub(r"\D", "", seen.pages[0]) == re.sub(r"\D", "", " ".join([*pieces, foot]))
+
+
+def test_page_one_says_the_sentences_of_the_page(seen, made_up):
+    changed, answers = page_one.fitted(made_up)
+    said = [one.title for one in changed] + [part for one in answers for part in (one.question, one.said)]
+    assert first_unsaid([str(piece) for piece in said], seen.pages[0]) is None
+
+
+def test_the_pages_are_eight_at_most_and_the_annex_is_counted_apart(printed, seen):
+    assert printed.pages <= board_paper.MOST_PAGES == 8
+    assert f"Page {printed.pages} of {printed.pages}" in seen.pages[printed.pages - 1]
+    assert "Annex, page 1 of " in seen.pages[printed.pages]
+
+
+def test_the_pages_stay_eight_when_everything_is_long_and_nothing_is_lost():
+    made = board_paper.paper(overgrown())
+    assert typeset.page_count(made) <= board_paper.MOST_PAGES
+    said = [piece["text"] for piece in typeset.spoken(made)]
+    comment = typeset.drawable(f"“{WORDING}”")
+    assert said.count(comment) == 50
+    assert "All comments and replies stand in the annex." in said
+
+
+def test_what_somebody_wrote_is_text_and_never_markup():
+    attack = '#panic("no") *bold* $x^2$ \\ @ref <label> [x] = head // gone /* gone */ `raw` _it_ - + ~'
+    found = rows()
+    for row in found["pub_changes"]:
+        if row["changed"]:
+            row["changed"] = attack
+    made = board_paper.paper(edition(FACTS, found))
+    seen = read(typeset.printed(made).pdf)
+    assert squeezed(attack) in squeezed(seen.text)
+
+
+def test_letters_of_other_scripts_are_drawn_and_what_has_no_shape_is_a_box():
+    found = rows()
+    for row in found["pub_inputs"]:
+        if row["said"]:
+            row["said"] = "שלום مرحبا Ελλάδα 😀 字 \x07 end"
+    pdf = typeset.printed(board_paper.paper(edition(FACTS, found))).pdf
+    text = read(pdf).text
+    assert "Ελλάδα" in text
+    assert {"ש", "ל", "ו", "ם", "😀"} <= set(text)
+    assert "字" not in text
+    assert squeezed("□ end") in squeezed(text)
+
+
+def test_a_word_longer_than_a_column_is_parted():
+    assert typeset.drawable("short words stay as they are") == "short words stay as they are"
+    parted = typeset.drawable("w" * 100)
+    assert squeezed(parted) == "w" * 100
+    assert max(map(len, parted.split(typeset.MAY_PART))) <= typeset.LONGEST_WORD
+
+
+def test_people_to_talk_to_stand_before_restrictive_practice(paper, seen):
+    text = seen.text
+    notice = text.index(guide.NOTICE)
+    assert notice < text.index("Samaritans: call 116 123") < text.index("Restrictive practice", notice)
+
+
+@pytest.mark.parametrize(("state", "said"), [("draft", "Draft"), ("withdrawn", "Withdrawn: do not rely on it")])
+def test_every_page_after_the_first_bears_the_state(state, said):
+    pages = read(board_paper.render(specimen(state=state))).pages
+    assert [page for page in pages[1:] if said not in page] == []
+
+
+def test_nobody_is_ranked_or_blamed(seen):
+    for word in ("caused by", "rag rating", "non-compliant", "league", "best performing"):
+        found = [seen.text[: place.end()][-40:] for place in re.finditer(word, seen.text, re.IGNORECASE)]
+        assert [said for said in found if "not shown to be" not in said] == [], word
+
+
+def test_an_edition_without_evidence_says_so():
+    bare = edition(FACTS, {"pub_organisations": rows()["pub_organisations"]})
+    text = read(board_paper.render(bare)).text
+    for said in (
+        "No change in this edition",
+        "No evidence about refusals was received.",
+        "No evidence about restrictive practice was received.",
+        "No returns were due",
+    ):
+        assert said in text
+
+
+def test_the_paper_is_a_face_of_every_edition(made_up):
+    assert faces.BOARD_PAPER in faces.of(made_up)
