@@ -1,4 +1,4 @@
-"""Write the files that repeat what contracts say: dbt sources and doc blocks, data dictionary, rulebook, workbook."""
+"""Write the files that repeat what is said elsewhere: dbt sources and doc blocks, pages for people, workbooks."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from expectations.codes import entries, names
 from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
 from expectations.full_register import provider_file
+from expectations.measure_pages import pages as measure_pages
 from expectations.odcs import follow_standard
 from expectations.tables import PIPELINE_COMMENTS
 from expectations.template import template_bytes
@@ -14,6 +15,7 @@ from expectations.verdict import FILE_RULES
 from warehouse import tables as ledger
 from warehouse.paths import ROOT
 
+PAGES = "docs/generated"
 HEADER = "Generated from expectations/contracts by `assure generate`; do not edit."
 
 _TEMPLATE_CODE = "xxx"
@@ -45,8 +47,8 @@ _DELIVERIES = {"period": "the rows of one period", "snapshot": "the whole regist
 
 def generate(check: bool = False) -> list[Path]:
     """Write every generated file, or with `check` only compare. Returns those that were stale, relative to the root."""
-    stale = []
-    for name, content in contents().items():
+    stale, written = [], contents()
+    for name, content in written.items():
         path = ROOT / name
         if path.is_file() and path.read_bytes() == content:
             continue
@@ -54,7 +56,18 @@ def generate(check: bool = False) -> list[Path]:
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+    for path in _left_over(written):
+        stale.append(path.relative_to(ROOT))
+        if not check:
+            path.unlink()
     return stale
+
+
+def _left_over(written: dict[str, bytes]) -> Iterator[Path]:
+    """Yield pages of what there is no more: everything below docs/generated is written here."""
+    for path in sorted((ROOT / PAGES).rglob("*")):
+        if path.is_file() and path.relative_to(ROOT).as_posix() not in written:
+            yield path
 
 
 def contents() -> dict[str, bytes]:
@@ -65,8 +78,9 @@ def contents() -> dict[str, bytes]:
     return {
         "dbt_project/models/staging/_sources.yml": _text(_sources(contracts)),
         "dbt_project/models/_docs_contracts.md": _text(_doc_blocks(contracts)),
-        "docs/generated/data_dictionary.md": _text(_dictionary(contracts)),
-        "docs/generated/rulebook.md": _text(_rulebook(contracts)),
+        f"{PAGES}/data_dictionary.md": _text(_dictionary(contracts)),
+        f"{PAGES}/rulebook.md": _text(_rulebook(contracts)),
+        **{name: page.encode() for name, page in measure_pages().items()},
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
         "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),
         "docs/templates/full_register.yml": _text((f"# {HEADER}", *provider_file("full_register"))),

@@ -33,6 +33,12 @@ def compiled(inline: str, **variables: object) -> str:
     return ran.results[0].node.compiled_code
 
 
+def compiled_models(selected: str) -> dict[str, str]:
+    """The SQL that dbt makes of each model of a selection, by its name."""
+    ran = _run(["--no-populate-cache", "compile", "--select", selected], ALWAYS)
+    return {one.node.name: one.node.compiled_code for one in ran.results}
+
+
 def parents() -> dict[str, list[str]]:
     """What each node of the project is made of directly, by the names that dbt gives them."""
     manifest = _run(["parse"], ALWAYS)

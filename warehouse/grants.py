@@ -7,7 +7,6 @@ import yaml
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-SCHEMAS = ("raw", "quarantine", "audit", "restricted", "staging", "intermediate", "marts", "published")
 BUILT_BESIDE = ("marts", "published")
 OWN = "own"
 """Pseudo-verb: the role owns the tables it makes there, and an owner's own rights are nobody's to revoke."""
@@ -16,6 +15,9 @@ OWN = "own"
 @cache
 def _document() -> dict:
     return yaml.safe_load((Path(__file__).parent / "grants.yml").read_text(encoding="utf-8"))
+
+
+SCHEMAS = tuple(_document()["schemas"])
 
 
 def roles() -> dict[str, dict]:
@@ -29,9 +31,11 @@ def grants() -> dict[str, dict[str, list[str]]]:
 
 
 def apply(connection: Connection, schemas: tuple[str, ...] = SCHEMAS) -> None:
-    """Re-apply every grant on `schemas`: what grants.yml does not say is revoked."""
+    """Re-apply every grant on `schemas`, and what they hold in words: what grants.yml does not say is revoked."""
     with connection.cursor() as cursor:
         for schema in schemas:
+            words = {"schema": sql.Identifier(schema), "says": sql.Literal(_document()["schemas"][schema])}
+            cursor.execute(sql.SQL("comment on schema {schema} is {says}").format(**words))
             for role in roles():
                 _apply_schema(cursor, schema, role, grants().get(schema, {}).get(role, []))
         for target, by_role in grants().items():

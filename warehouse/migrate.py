@@ -6,7 +6,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, MetaData
+from sqlalchemy import Engine, MetaData, text
 
 from warehouse import tables
 
@@ -18,6 +18,9 @@ def upgrade(engine: Engine) -> None:
     """Run every revision that the database has not seen, as the role of `engine` (the owner of the schemas)."""
     with engine.begin() as connection:
         command.upgrade(_config(connection), "head")
+        # Alembic's own table is the one that no revision describes.
+        connection.execute(text("comment on table audit.alembic_version is 'Which revision the tables stand at.'"))
+        connection.execute(text("comment on column audit.alembic_version.version_num is 'Name of the revision.'"))
 
 
 def revise(engine: Engine, message: str, *metadata: MetaData) -> None:

@@ -164,7 +164,8 @@ def test_every_number_in_a_mart_says_its_unit(manifest):
 def test_every_mart_has_an_enforced_contract_and_an_icb(manifest):
     loose = [name for name, layer, node in relations(manifest) if layer in MARTS and not node["contract"]["enforced"]]
     # Days, codes, themes, measures and expectations are the same for every ICB.
-    shared = {"dim_date", "dim_code", "dim_theme", "dim_measure", "dim_expectation"}
+    shared = {"dim_date", "dim_quarter", "dim_code", "dim_theme", "dim_measure", "dim_expectation"}
+    shared |= {"bridge_expectation_measures"}
     unplaced = [
         name
         for name, layer, node in relations(manifest)

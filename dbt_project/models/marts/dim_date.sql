@@ -38,7 +38,16 @@ numbered_days as (
         date_on,
         month_start_on,
         month_end_on,
+        to_char(date_on, 'YYYYMMDD')::integer as date_key,
+        to_char(date_on, 'FMDay') as day_name,
+        to_char(date_on, 'YYYY-MM') as month_id,
+        to_char(date_on, 'FMMonth') as month_name,
+        to_char(date_on, 'FMMonth YYYY') as month_label,
+        extract(month from date_on)::integer as month_number,
+        (extract(month from date_on)::integer + 8) % 12 + 1 as financial_month_number,
+        extract(year from date_on)::integer as calendar_year,
         left(quarter_id, 7) as financial_year_id,
+        right(quarter_id, 1)::integer as financial_quarter_number,
         quarter_id,
         quarter_start_on,
         quarter_end_on,
@@ -48,8 +57,15 @@ numbered_days as (
             from days as later
             where date_trunc('quarter', later.date_on) > date_trunc('quarter', {{ as_of_on() }})
         ) - 1 as quarters_ago,
+        dense_rank() over (order by month_start_on desc)
+        - (
+            select count(distinct {{ month_start("later.date_on") }})
+            from days as later
+            where {{ month_start("later.date_on") }} > {{ month_start(as_of_on()) }}
+        ) - 1 as months_ago,
         iso_weekday,
         bank_holiday_name,
+        bank_holiday_name is not null as is_bank_holiday,
         is_working_day,
         count(*) filter (where is_working_day) over (order by date_on) as working_day_number
     from named_days

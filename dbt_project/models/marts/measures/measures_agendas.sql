@@ -77,7 +77,7 @@ subjects as (
         'theme_months' as measure_code,
         organisation_code,
         date '1900-01-01' as asked_from_on,
-        'infinity' as asked_to_on
+        date 'infinity' as asked_to_on
     from full_tier
 ),
 
