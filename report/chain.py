@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from report import page_one, words
 from report.rows import Edition, Figure, Row
+from report.tables import Table, anchor
 from report.words import Sentence, Words, day, days, number, say, sentence
 
 
@@ -124,6 +125,36 @@ def chain(edition: Edition) -> list[tuple[Row, list[Link]]]:
         )
         for one in edition.organisations
     ]
+
+
+def declined(edition: Edition) -> Table | None:
+    """Everything that was declined or put off this quarter: what, by whom, why, and whether those who asked heard."""
+    first, last = words.quarter_days(edition.quarter_id)
+    found = [
+        row
+        for one in edition.organisations
+        for row in edition.inputs
+        if row["organisation_code"] == one["organisation_code"]
+        and row["outcome"] in ("declined", "deferred")
+        and row["decided_on"]
+        and first <= row["decided_on"] <= last
+    ]
+    rows = []
+    for row in found:
+        link = _link(edition, row)
+        where = say(Words(row["service_name"]), ", ") if row["service_name"] else None
+        rows.append((link.said, [say(where, Words(row["organisation_name"])), link.decided, link.why, link.told]))
+    heads = ["Asked for", "Where", "Answer", "Why", "Told"]
+    return (
+        Table("declined-each", "Each thing declined or put off, this quarter", heads, rows, subjects=found)
+        if rows
+        else None
+    )
+
+
+def said_at(row: Row) -> str:
+    """Where one thing said stands on the page."""
+    return anchor("said", row["organisation_code"], row["input_id"])
 
 
 def _link(edition: Edition, row: Row) -> Link:

@@ -7,7 +7,9 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import chain, guide, page_one, series, tables, words
+from report import basis, chain, claims, guide, page_one, series, tables, words
+from report.choice import choice
+from report.questions import questions
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -16,6 +18,7 @@ HERE = Path(__file__).parent
 def render(edition: Edition) -> str:
     """Return the report of one edition."""
     changed, answers = page_one.fitted(edition)
+    asked = questions(edition)
     template = _environment().get_template("report.html")
     return template.render(
         edition=edition,
@@ -24,6 +27,16 @@ def render(edition: Edition) -> str:
         banner=page_one.banner(edition),
         changed=changed,
         answers=answers,
+        questions=asked,
+        page_one_basis=basis.of_page_one(edition, [*_said(changed), *(one.said for one in (*answers, *asked))]),
+        choice=choice(edition),
+        basis=lambda table, of=None: basis.beside(edition, table, of),
+        chain_basis=lambda organisation_code: basis.of_chain(edition, organisation_code),
+        defined={row["measure_code"] for row in edition.measures},
+        said_at=chain.said_at,
+        claims=claims.claims(edition),
+        claims_in_short=claims.shortly(edition),
+        declined_each=chain.declined(edition),
         stories=chain.stories(edition),
         chain=chain.chain(edition),
         influence=tables.measures(
@@ -63,6 +76,10 @@ def render(edition: Edition) -> str:
         given_by=page_one.given_by,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
+
+
+def _said(changed: list[page_one.Changed]) -> list[object]:
+    return [part for one in changed for part in (one.asked_by, one.different, one.moved, one.checked)]
 
 
 def _other_measures(edition: Edition) -> list[str]:

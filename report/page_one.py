@@ -20,6 +20,9 @@ MOST_WORDS = 350
 CUT_TO_WORDS = (18, 14, 11, 8, 5)
 SHOWN_BY_NAME = 2
 NOT_RECORDED_WHO = "someone, not recorded who"
+# States of a return of which nothing can be counted, and those that came after their day.
+NOT_IN = ("missing", "refused", "held", "withdrawn")
+LATE = ("late",)
 
 
 @dataclass(frozen=True)
@@ -315,7 +318,7 @@ def missing(edition: Edition) -> Sentence:
         {
             row["organisation_name"]
             for row in edition.coverage
-            if row["quarter_id"] == edition.quarter_id and row["state"] in ("missing", "refused", "held", "withdrawn")
+            if row["quarter_id"] == edition.quarter_id and row["state"] in NOT_IN
         }
     )
     return paragraph(

@@ -8,7 +8,7 @@ from datetime import date
 
 from report import charts, words
 from report.rows import Edition, Figure, Row
-from report.tables import Table
+from report.tables import Table, anchor
 from report.words import Code, Sentence, Words, day, listed, number, say, sentence
 
 
@@ -21,6 +21,7 @@ class Chart:
     described: Sentence
     drawing: charts.Drawing | None
     table: Table | None
+    organisation_code: str | None = None
 
 
 # Charts
@@ -48,6 +49,7 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
             described=words.paragraph(say(why), *notes),
             drawing=None,
             table=None,
+            organisation_code=row["organisation_code"],
         )
     points, cells = _points(edition, row)
     drawing = charts.spc(_key(row), points, _unit(row)) if points else None
@@ -59,13 +61,15 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
         "Upper limit",
         "Reading",
     ]
-    table = Table(f"{_key(row)}-table", say("The numbers behind the chart: ", where), heads, cells) if cells else None
+    caption = say("The numbers behind the chart: ", where)
+    table = Table(f"{_key(row)}-table", caption, heads, cells, codes=[row["measure_code"]]) if cells else None
     return Chart(
         key=_key(row),
         title=title,
         described=words.paragraph(_described(points, row), *notes),
         drawing=drawing,
         table=table,
+        organisation_code=row["organisation_code"],
     )
 
 
@@ -145,7 +149,7 @@ def _described(points: Sequence[charts.Point], row: Row) -> Sentence:
 
 
 def _key(row: Row) -> str:
-    return "chart-" + "".join(letter if letter.isalnum() else "-" for letter in row["series_id"].lower())
+    return anchor("chart", row["series_id"])
 
 
 def told_back(edition: Edition) -> Chart | None:

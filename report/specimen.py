@@ -75,6 +75,8 @@ INPUT = dict.fromkeys(
         "verified_by_kind",
         "told_on",
         "told_who",
+        "theme_codes",
+        "theme_labels",
     ]
 )
 CHANGE = dict.fromkeys(
@@ -91,6 +93,7 @@ CHANGE = dict.fromkeys(
         "verified_by_kind",
     ]
 )
+FINDING = dict.fromkeys(("kind_label", "subject_kind", "subject_id", "measure_code"))
 SERIES = {
     "improvement_direction": "decrease",
     "grain": "month",
@@ -131,7 +134,7 @@ def rows() -> dict[str, list[dict]]:
             for row in told["series"]
         ],
         "pub_coverage": list(_coverage(labels)),
-        "pub_findings": [_named(row) for row in told["findings"]],
+        "pub_findings": [{**FINDING, **_named(row)} for row in told["findings"]],
         "pub_data_quality": [
             _named({"organisation_code": "QX1", "record": "incident", "rule": rule})
             for rule in ("all", "INC-001", "INC-002")
@@ -151,6 +154,7 @@ def _measure(place: int, code: str, name: str) -> dict:
         "numerator": "those that were",
         "denominator": "all there were",
         "clock": "the quarter",
+        "source_records": "incident" if code == "sessions_held" else "input;decision",
         "display_order": place,
         "threshold_words": "Eight in ten people are told what happened within 90 days" if suggested else None,
         "threshold_owner": None,

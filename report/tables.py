@@ -64,12 +64,25 @@ ACTIVITY = {
 
 @dataclass(frozen=True)
 class Table:
-    """Column heads, and rows of a head and cells; `key` is its id on the page."""
+    """Column heads, and rows of a head and cells; `key` is its id on the page.
+
+    What a reader can follow or choose by: `codes` is the measure of each row, `columns` the organisation of each cell,
+    `organisation_code` whose table it is, and `subjects` the change or thing said of each row.
+    """
 
     key: str
     caption: Sentence | str
     heads: Sequence[object]
     rows: Sequence[tuple[object, Sequence[object]]]
+    codes: Sequence[str | None] = ()
+    columns: Sequence[str] = ()
+    organisation_code: str | None = None
+    subjects: Sequence[Row] = ()
+
+
+def anchor(*parts: str) -> str:
+    """An id on the page out of somebody's own codes."""
+    return "-".join("".join(letter if letter.isalnum() else "-" for letter in part.lower()) for part in parts)
 
 
 # Measures, side by side in alphabetical order, never added up
@@ -78,19 +91,15 @@ class Table:
 def measures(edition: Edition, key: str, codes: Iterable[str], caption: str) -> Table | None:
     """One row for each measure, one column for each organisation and one for the region."""
     columns = _columns(edition)
-    rows = []
-    for code in codes:
-        if not edition.of_measure(code):
-            continue
-        rows.append(
-            (
-                SO_FAR.get(code) or Words(words.opened(edition.measure_name(code))),
-                [measured(edition, code, column) for column in columns],
-            )
+    told = [code for code in codes if edition.of_measure(code)]
+    rows = [
+        (
+            SO_FAR.get(code) or Words(words.opened(edition.measure_name(code))),
+            [measured(edition, code, column) for column in columns],
         )
-    if not rows:
-        return None
-    return Table(key, caption, ["Measure", *_heads(edition)], rows)
+        for code in told
+    ]
+    return Table(key, caption, ["Measure", *_heads(edition)], rows, told, columns) if rows else None
 
 
 def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
@@ -127,7 +136,7 @@ def broken_down(edition: Edition, key: str, kind: str, caption: str, head: str, 
         )
         for code in codes
     ]
-    return Table(key, caption, [head, *_heads(edition)], rows) if rows else None
+    return Table(key, caption, [head, *_heads(edition)], rows, columns=columns) if rows else None
 
 
 def counts(edition: Edition, key: str, names: dict[str, str], caption: str, head: str) -> Table | None:
@@ -137,7 +146,7 @@ def counts(edition: Edition, key: str, names: dict[str, str], caption: str, head
         for code, said in names.items()
         if edition.of_measure(code)
     ]
-    return Table(key, caption, [head, *_heads(edition)], rows) if rows else None
+    return Table(key, caption, [head, *_heads(edition)], rows, columns=_columns(edition)) if rows else None
 
 
 def reasons(edition: Edition) -> Table | None:
@@ -190,9 +199,12 @@ def promises(edition: Edition) -> list[Table]:
 
 def _promises_of(edition: Edition, organisation: Row) -> Table | None:
     rows = []
-    for row in edition.changes:
-        if row["organisation_code"] != organisation["organisation_code"] or not row["is_in_report"]:
-            continue
+    mine = [
+        row
+        for row in edition.changes
+        if row["organisation_code"] == organisation["organisation_code"] and row["is_in_report"]
+    ]
+    for row in mine:
         late = next(
             (
                 figure
@@ -234,6 +246,8 @@ def _promises_of(edition: Edition, organisation: Row) -> Table | None:
         say(Words(organisation["organisation_name"]), ": changes due, made or overdue"),
         heads,
         rows,
+        organisation_code=organisation["organisation_code"],
+        subjects=mine,
     )
 
 
@@ -258,7 +272,8 @@ def coverage(edition: Edition) -> list[Table]:
             ]
             heads = [words.month_in_short(start) if is_month else words.quarter_in_short(start) for start in starts]
             key = f"coverage-{one['organisation_code']}-{'months' if is_month else 'quarters'}"
-            tables.append(Table(key, say(Words(one["organisation_name"]), f", {wording}"), ["Return", *heads], cells))
+            caption = say(Words(one["organisation_name"]), f", {wording}")
+            tables.append(Table(key, caption, ["Return", *heads], cells, organisation_code=one["organisation_code"]))
     return tables
 
 
@@ -317,6 +332,7 @@ def data_quality(edition: Edition) -> list[Table]:
                     say(Words(one["organisation_name"]), ": rows read, accepted and set aside"),
                     ["Record, and the rules that rows broke", "Read", "Accepted", "Set aside", "Broke the rule"],
                     rows,
+                    organisation_code=one["organisation_code"],
                 )
             )
     return tables
@@ -366,6 +382,8 @@ def _about(edition: Edition, finding: Row) -> Sentence | None:
             return say(name)
         start = row["period_start_on"]
         return say(name, ", ", words.month(start) if _is_month(row) else words.quarter_in_short(start))
+    if kind in ("activity", "survey"):
+        return say(Words(finding["kind_label"]), ".")
     if finding.get("measure_code"):
         return say(Words(words.opened(edition.measure_name(finding["measure_code"]))))
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
@@ -277,6 +277,14 @@ def quarter(quarter_id: str) -> Sentence:
     first, last = QUARTER_MONTHS[name]
     year = int(first_year) + (name == "Q4")
     return say(f"{first} to ", Day(date(year, MONTHS.index(last) + 1, 1), f"{last} {year}"))
+
+
+def quarter_days(quarter_id: str) -> tuple[date, date]:
+    """The first and the last day of a financial quarter."""
+    first_year, _, name = quarter_id.split("-")
+    year, starts = int(first_year) + (name == "Q4"), MONTHS.index(QUARTER_MONTHS[name][0]) + 1
+    after = date(year + (starts == 10), (starts + 2) % 12 + 1, 1)
+    return date(year, starts, 1), after - timedelta(days=1)
 
 
 # What happened to the measure. "Associated with", never "caused by".

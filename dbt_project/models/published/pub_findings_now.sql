@@ -8,6 +8,19 @@ organisations as (
     select * from {{ ref("pub_organisations_now") }}
 ),
 
+-- A piece of work: the step of the ladder that it is said to stand on, and the one that its records show.
+steps as (
+    select
+        activities.organisation_code,
+        activities.activity_id,
+        {{ code_label("tlap_ladder_7", "activity_steps.step_claimed") }} as claimed_label,
+        {{ code_label("tlap_ladder_7", "activity_steps.step_shown") }} as shown_label,
+        activity_steps.held_by
+    from {{ ref("fct_activity_steps") }} as activity_steps
+    inner join {{ ref("fct_activities") }} as activities on activity_steps.activity_key = activities.activity_key
+    where activity_steps.quarter_id = '{{ var("report_quarter") }}'
+),
+
 worded as (
     select
         findings.*,
@@ -23,6 +36,7 @@ worded as (
             when findings.kind = 'return_late_repeatedly' then 'Returns late again and again'
             when findings.kind = 'change_before_decision' then 'Made before it was decided'
             when findings.kind = 'told_back_disputed' then 'Told, says the register; not told, say members'
+            when findings.kind = 'claimed_above_records' then 'Claimed to be more than the records show'
         end as kind_label,
         case
             when findings.kind = 'declined_without_reason'
@@ -52,9 +66,26 @@ worded as (
                     'The register says that people were told what became of what they said.'
                     || ' Fewer than half of the members whom their network asked say so.'
                     || ' Which of the two is right is not known.'
+            when findings.kind = 'claimed_above_records'
+                then
+                    'On the ladder of participation a piece of work is said to stand at ' || lower(steps.claimed_label)
+                    || '. Its records show ' || lower(steps.shown_label) || ', going by '
+                    || case steps.held_by
+                        when 'decision_rights' then 'who decides'
+                        when 'votes' then 'the votes that people with lived experience hold where it is decided'
+                        when 'sessions' then 'whether people with lived experience were at its sessions'
+                        when 'stages' then 'the stages at which people met about it'
+                        when 'reasons' then 'how much of what was said about it was answered with a reason'
+                    end
+                    || '.'
         end as finding_words
     from findings
     inner join organisations on findings.organisation_code = organisations.organisation_code
+    left join steps
+        on
+            findings.subject_kind = 'activity'
+            and findings.organisation_code = steps.organisation_code
+            and findings.subject_id = steps.activity_id
 ),
 
 printable as (

@@ -20,6 +20,25 @@ changes as (
     select * from {{ ref("fct_changes") }}
 ),
 
+-- Themes that a person gave or that rules which a person has read found; what only a model says is printed nowhere.
+themed as (
+    select
+        themes.input_key,
+        string_agg(themes.theme_code, ';' order by themes.theme_position) as theme_codes,
+        string_agg(themes.theme_label, ';' order by themes.theme_position) as theme_labels
+    from (
+        select distinct
+            input_themes.input_key,
+            named.theme_code,
+            named.theme_label,
+            named.theme_position
+        from {{ ref("bridge_input_themes") }} as input_themes
+        inner join {{ ref("dim_theme") }} as named on input_themes.theme_code = named.theme_code
+        where input_themes.theme_source = 'human' or input_themes.coded_by = 'rule_set'
+    ) as themes
+    group by themes.input_key
+),
+
 quarter as (
     select distinct
         quarter_start_on,
@@ -37,6 +56,8 @@ chained as (
         changes.change_id,
         changes.changed,
         changes.original_due_on,
+        themed.theme_codes as person_theme_codes,
+        themed.theme_labels as person_theme_labels,
         {{ words_state("inputs.said") }} as said_words_state,
         {{ words_state("inputs.reason") }} as reason_words_state,
         {{ words_state("changes.changed") }} as changed_words_state,
@@ -52,6 +73,7 @@ chained as (
     left join services on inputs.service_key = services.service_key
     left join decisions on inputs.decision_key = decisions.decision_key
     left join changes on inputs.change_key = changes.change_key
+    left join themed on inputs.input_key = themed.input_key
 ),
 
 printable as (
@@ -95,6 +117,8 @@ printable as (
         is_waiting,
         coalesce(outcome in ('declined', 'deferred') and not has_reason, false) as is_declined_without_reason,
         is_influence,
+        person_theme_codes as theme_codes,
+        person_theme_labels as theme_labels,
         case
             when 'not_yet_checked' in (said_words_state, reason_words_state, changed_words_state) then 'not_yet_checked'
             else 'checked'

@@ -40,6 +40,7 @@ described as (
         measures.direction as improvement_direction,
         measures.clock,
         measures.method,
+        measures.source_records,
         measures.minimum_denominator,
         measures.disclosure_class,
         measures.section,

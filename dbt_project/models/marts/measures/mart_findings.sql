@@ -223,6 +223,47 @@ told_disputed as (
     group by icb_code, organisation_code
 ),
 
+activity_steps as (
+    select
+        steps.*,
+        activities.activity_id,
+        activity_quarters.period_start_on
+    from {{ ref("fct_activity_steps") }} as steps
+    inner join {{ ref("fct_activities") }} as activities on steps.activity_key = activities.activity_key
+    inner join {{ ref("fct_activity_quarters") }} as activity_quarters
+        on steps.activity_key = activity_quarters.activity_key and steps.quarter_id = activity_quarters.quarter_id
+),
+
+-- Either the work becomes what it is called, or it is called what it is. Work too young to be judged is left alone.
+claimed_above_records as (
+    select
+        'claimed_above_records' as kind,
+        'adverse' as severity,
+        icb_code,
+        organisation_code,
+        null as service_id,
+        'claimed_above_records' as measure_code,
+        'activity' as subject_kind,
+        activity_id as subject_id,
+        min(period_start_on) as since_on
+    from activity_steps
+    where
+        is_judged
+        and is_claimed_above_shown
+        and period_start_on > coalesce(
+            (
+                select max(other.period_start_on)
+                from activity_steps as other
+                where
+                    other.activity_key = activity_steps.activity_key
+                    and not coalesce(other.is_judged and other.is_claimed_above_shown, false)
+            ),
+            date '1900-01-01'
+        )
+    group by icb_code, organisation_code, activity_id
+    having bool_or(quarter_id = '{{ var("report_quarter") }}')
+),
+
 every_finding as (
     select * from from_inputs
     union all
@@ -237,6 +278,8 @@ every_finding as (
     select * from late_repeatedly
     union all
     select * from told_disputed
+    union all
+    select * from claimed_above_records
 ),
 
 named as (
