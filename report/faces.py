@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from report import data_files, html, pack
+from report import data_files, html, pack, plain_summary, word_summary
 from report.rows import Edition
 
 PAGE = "report.html"
+PLAIN_SUMMARY = "plain-summary.html"
+WORD_SUMMARY = "summary.docx"
 PACK = "evidence-pack.xlsx"
 
 
@@ -29,6 +31,8 @@ def of(edition: Edition) -> dict[str, Face]:
     """Every face of an edition by its name, in the order a reader is offered them."""
     faces = [
         Face(PAGE, "The report as one page, for a screen or paper", lambda one: html.render(one).encode("utf-8")),
+        Face(PLAIN_SUMMARY, "A plain summary in big type with pictures", plain_summary.render),
+        Face(WORD_SUMMARY, "Page one and the sections in short, for Word", word_summary.render),
         Face(PACK, "The evidence pack: every published table, its SQL and its definitions", pack.render),
         Face(data_files.FIGURES, "Every published figure as CSV", data_files.figures),
         Face(data_files.FIGURES_METADATA, "What the columns of the CSV file are", data_files.figures_metadata),
