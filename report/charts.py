@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import vl_convert
 from markupsafe import Markup
@@ -242,7 +243,7 @@ def _twice(key: str, draw) -> Drawing:
 
 def _svg(chart: Spec, key: str) -> Markup:
     """The chart as SVG for a page: ids of its own, and hidden from screen readers, whom the page tells in words."""
-    drawn = vl_convert.vegalite_to_svg(chart, vl_version=VEGA_LITE)
+    drawn = _drawn(json.dumps(chart))
     drawn = re.sub(
         r'<svg [^>]*viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', drawn, count=1
     )
@@ -255,6 +256,13 @@ def _svg(chart: Spec, key: str) -> Markup:
         drawn = drawn.replace(f'"{colour}"', f'"{variable}"').replace(f'"{colour[:4]}"', f'"{variable}"')
         drawn = drawn.replace(f'"{_rgb(colour)}"', f'"{variable}"')
     return Markup(drawn)
+
+
+@lru_cache(maxsize=512)
+def _drawn(chart: str) -> str:
+    """The same chart is drawn once for all the faces that show it: drawing is what takes long."""
+    # Python reads its own numbers back as they were; the text itself would be read with another rounding.
+    return vl_convert.vegalite_to_svg(json.loads(chart), vl_version=VEGA_LITE)
 
 
 def _rgb(colour: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from report import board_paper, data_files, html, pack, provider_page
+from report import board_paper, data_files, html, pack, plain_summary, provider_page, word_summary
 from report.rows import Edition, Row
 
 PAGE = "report.html"
+PLAIN_SUMMARY = "plain-summary.html"
+WORD_SUMMARY = "summary.docx"
 BOARD_PAPER = "board-paper.pdf"
 PACK = "evidence-pack.xlsx"
 
@@ -30,6 +32,8 @@ def of(edition: Edition) -> dict[str, Face]:
     """Every face of an edition by its name, in the order a reader is offered them."""
     faces = [
         Face(PAGE, "The report as one page, for a screen or paper", lambda one: html.render(one).encode("utf-8")),
+        Face(PLAIN_SUMMARY, "A plain summary in big type with pictures", plain_summary.render),
+        Face(WORD_SUMMARY, "Page one and the sections in short, for Word", word_summary.render),
         Face(BOARD_PAPER, "The paper for a board, with its annex (PDF/UA)", board_paper.render),
         *(_provider_page(organisation) for organisation in provider_page.providers(edition)),
         Face(PACK, "The evidence pack: every published table, its SQL and its definitions", pack.render),

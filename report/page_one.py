@@ -193,22 +193,25 @@ def refused(edition: Edition, most: int) -> Sentence:
 
 
 def _one_reason(edition: Edition, most: int) -> Sentence | None:
-    """The newest reason that was put in words and checked."""
+    reason = newest_reason(edition)
+    return say(Words(words.within(reason, most), is_quoted=True)) if reason else None
+
+
+def newest_reason(edition: Edition) -> str | None:
+    """The newest reason for a refusal that was put in words and checked."""
     told = [
         row
         for row in edition.inputs
         if row["outcome"] in ("declined", "deferred") and row["is_in_report"] and row["reason"]
     ]
     newest = max(told, key=lambda row: (row["decided_on"], row["input_id"]), default=None)
-    return newest and say(Words(words.within(newest["reason"], most), is_quoted=True))
+    return newest and newest["reason"]
 
 
 def waiting(edition: Edition) -> Sentence:
     if not edition.inputs:
         return sentence("no evidence about what people said was received")
-    still = sorted(
-        (row for row in edition.inputs if row["is_waiting"]), key=lambda row: (row["received_on"], row["input_id"])
-    )
+    still = still_waiting(edition)
     if not still:
         return sentence("nobody who wanted a reply is waiting to hear")
     longest = edition.one("longest_wait", "days")
@@ -224,12 +227,17 @@ def waiting(edition: Edition) -> Sentence:
     )  # fmt: skip
 
 
+def still_waiting(edition: Edition) -> list[Row]:
+    """What was said and has no reply yet though one is wanted, the longest wait first."""
+    waits = (row for row in edition.inputs if row["is_waiting"])
+    return sorted(waits, key=lambda row: (row["received_on"], row["input_id"]))
+
+
 def worse(edition: Edition) -> Sentence:
     """What the findings call worse: a whole organisation's measure, or one that a change was to better."""
     if not edition.series and not edition.effects:
         return sentence("no evidence that could show a trend was received")
-    found = [row for row in edition.findings if row["kind"] in ("worsening", "worsened_after_change")]
-    firm = [row for row in found if row["severity"] == "adverse"]
+    firm, found = warning_signs(edition)
     if not firm:
         return paragraph(
             sentence("no organisation’s figures as a whole show a signal of getting worse"),
@@ -237,6 +245,12 @@ def worse(edition: Edition) -> Sentence:
         )
     more = ", and more below" if len(firm) > SHOWN_BY_NAME else ""
     return sentence(listed([_named(edition, row) for row in firm[:SHOWN_BY_NAME]]), more)
+
+
+def warning_signs(edition: Edition) -> tuple[list[Row], list[Row]]:
+    """Findings that something gets worse in an organisation or since a change; and all, those of a service too."""
+    found = [row for row in edition.findings if row["kind"] in ("worsening", "worsened_after_change")]
+    return [row for row in found if row["severity"] == "adverse"], found
 
 
 def _named(edition: Edition, finding: Row) -> Sentence:
@@ -261,11 +275,11 @@ def safe(edition: Edition) -> Sentence:
     return paragraph(
         sentence("access needs met: ", _of(edition, "needs_met")),
         sentence("sessions in accessible places: ", _of(edition, "accessible_sessions")),
-        None if _asks_about_payment(edition) else sentence("payment and feeling safe are not measured here"),
+        None if asks_about_payment(edition) else sentence("payment and feeling safe are not measured here"),
     )
 
 
-def _asks_about_payment(edition: Edition) -> bool:
+def asks_about_payment(edition: Edition) -> bool:
     return any(
         edition.of_measure(code)
         for code in ("participations_paid", "claims_paid_in_time", "safety_bundle", "felt_safe")
@@ -284,11 +298,7 @@ def network(edition: Edition, most: int) -> Sentence:
 
 def promised(edition: Edition) -> Sentence:
     due = edition.one("promises_due", "count")
-    oldest = min(
-        (row for row in edition.changes if row["promise_state"] == "overdue"),
-        key=lambda row: (row["original_due_on"], row["change_id"]),
-        default=None,
-    )
+    oldest = oldest_overdue(edition)
     if due is None:
         return sentence("no evidence about promises was received")
     became = [
@@ -313,23 +323,34 @@ def promised(edition: Edition) -> Sentence:
     )
 
 
+def oldest_overdue(edition: Edition) -> Row | None:
+    """The change that was promised longest ago and is not made."""
+    overdue = (row for row in edition.changes if row["promise_state"] == "overdue")
+    return min(overdue, key=lambda row: (row["original_due_on"], row["change_id"]), default=None)
+
+
 def missing(edition: Edition) -> Sentence:
-    absent = sorted(
+    names = absent(edition)
+    return paragraph(
+        sentence("returns that were due and came: ", _of(edition, "data_coverage")),
+        sentence(
+            "not all came from ",
+            listed([Words(name) for name in names[:SHOWN_BY_NAME]]),
+            " and others" if len(names) > SHOWN_BY_NAME else "",
+        )
+        if names
+        else None,
+    )
+
+
+def absent(edition: Edition) -> list[str]:
+    """Organisations of which a return of this quarter is not there, in alphabetical order."""
+    return sorted(
         {
             row["organisation_name"]
             for row in edition.coverage
             if row["quarter_id"] == edition.quarter_id and row["state"] in NOT_IN
         }
-    )
-    return paragraph(
-        sentence("returns that were due and came: ", _of(edition, "data_coverage")),
-        sentence(
-            "not all came from ",
-            listed([Words(name) for name in absent[:SHOWN_BY_NAME]]),
-            " and others" if len(absent) > SHOWN_BY_NAME else "",
-        )
-        if absent
-        else None,
     )
 
 

@@ -6,11 +6,11 @@ A workbook, a CSV file and a JSON file are made of these, so that none of them h
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from report.rows import FIGURE_COLUMNS, OPTIONAL, RELATIONS, Column, Edition, Row
+from report.rows import FIGURE_COLUMNS, RELATIONS, Column, Edition, Row
 
 # Postgres types by the Python type that a row of an edition without a database behind it has; bool is an int too.
 KINDS = (
@@ -20,6 +20,8 @@ KINDS = (
     (datetime, "timestamp with time zone"),
     (date, "date"),
 )
+# What an edition holds beside its relations.
+NO_RELATION = ("facts", "described")
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,20 @@ class Relation:
 
 def of(edition: Edition) -> list[Relation]:
     """Every relation that the edition was read from, the figures first."""
+    more = (
+        f"pub_{one.name}" for one in fields(Edition) if not one.name.startswith("_") and one.name not in NO_RELATION
+    )
+    names = dict.fromkeys((*RELATIONS, *more))
     return [
-        _relation(edition, name, keys)
-        for name, keys in {**RELATIONS, **OPTIONAL}.items()
+        _relation(edition, name)
+        for name in names
         if name in RELATIONS or name in edition.described or getattr(edition, name.removeprefix("pub_"))
     ]
 
 
 def figures(edition: Edition) -> Relation:
     """The figures alone."""
-    return _relation(edition, "pub_figures", RELATIONS["pub_figures"])
+    return _relation(edition, "pub_figures")
 
 
 def facts(edition: Edition) -> Relation:
@@ -61,7 +67,8 @@ def facts(edition: Edition) -> Relation:
     return _laid_out(edition, "pub_editions", [edition.facts], ("edition_id",))
 
 
-def _relation(edition: Edition, name: str, keys: tuple[str, ...]) -> Relation:
+def _relation(edition: Edition, name: str) -> Relation:
+    keys = RELATIONS.get(name, ())
     if name != "pub_figures":
         return _laid_out(edition, name, list(getattr(edition, name.removeprefix("pub_"))), keys)
     figures = [

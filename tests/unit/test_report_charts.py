@@ -90,3 +90,13 @@ def test_a_unit_cannot_break_out_of_the_drawing():
 
 def test_a_label_cannot_break_out_of_its_expression():
     charts.spc("c", [charts.Point("O'Brien \\ month", 1.0, 1, 0, 2)] * 13, "Rate")
+
+
+def test_a_chart_is_drawn_once_for_all_faces_and_alike_when_drawn_anew():
+    points = [charts.Point("Apr 2026", 0.1 + 0.2, 0.3, 0.1, 0.5)] * 3
+    charts._drawn.cache_clear()
+    first = charts.spc("chart", points, "Number")
+    assert charts.spc("chart", points, "Number") == first
+    assert charts._drawn.cache_info().misses == len((first.wide, first.narrow))
+    charts._drawn.cache_clear()
+    assert charts.spc("chart", points, "Number") == first
