@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from expectations import red_tasks
 from expectations.codes import entries, names
 from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
 from expectations.full_register import provider_file
@@ -15,6 +16,7 @@ from warehouse import tables as ledger
 from warehouse.paths import ROOT
 
 HEADER = "Generated from expectations/contracts by `assure generate`; do not edit."
+_OF_DAGS = "Generated from the pages of the DAGs in dags/ by `assure generate`; do not edit."
 
 _TEMPLATE_CODE = "xxx"
 """Stands in the published workbook where a provider's own code goes."""
@@ -67,6 +69,7 @@ def contents() -> dict[str, bytes]:
         "dbt_project/models/_docs_contracts.md": _text(_doc_blocks(contracts)),
         "docs/generated/data_dictionary.md": _text(_dictionary(contracts)),
         "docs/generated/rulebook.md": _text(_rulebook(contracts)),
+        "docs/generated/red_tasks.md": _text(red_tasks.page(_OF_DAGS)),
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
         "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),
         "docs/templates/full_register.yml": _text((f"# {HEADER}", *provider_file("full_register"))),
