@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from assure.screen import log_format
 from warehouse.bootstrap import create_airflow_database
 from warehouse.paths import ROOT, secret, state
 
@@ -42,6 +43,7 @@ def prepare() -> None:
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API_AUTH__JWT_SECRET": secret(home / "jwt-secret", lambda: secrets.token_urlsafe(64)),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        "AIRFLOW__LOGGING__JSON_LOGS": str(log_format() == "json"),
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
         # The scheduler is up before the server its tasks ask; the default, five seconds, fails a start's first task.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",

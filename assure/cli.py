@@ -12,7 +12,19 @@ import typer
 
 from assure import senders
 from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
-from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, show_standing, told, wants_everything
+from assure.screen import (
+    BAD_DATA,
+    BROKEN,
+    WRONG_USE,
+    AsJson,
+    Voice,
+    WithFacts,
+    log_format,
+    show,
+    show_standing,
+    told,
+    wants_everything,
+)
 from warehouse.periods import LONDON, last_ended_quarter, period_named
 
 app = typer.Typer(
@@ -43,9 +55,14 @@ def main() -> None:
 
 
 def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s %(message)s")
+    logging.basicConfig(level=level)
+    try:
+        formatter = AsJson() if log_format() == "json" else WithFacts("%(levelname)s %(name)s %(message)s")
+    except ValueError as error:
+        say.print(f"assure: {error}")
+        raise SystemExit(WRONG_USE) from None
     for handler in logging.getLogger().handlers:
-        handler.setFormatter(WithFacts("%(levelname)s %(name)s %(message)s"))
+        handler.setFormatter(formatter)
         handler.setLevel(level)  # a library that sets its own logger's level is heard no more than others
 
 

@@ -1,6 +1,8 @@
 """Talk to whoever called: steps and tables on a terminal, plain lines where there is none, one line for a failure."""
 
 import contextlib
+import datetime as dt
+import json
 import logging
 import os
 import sys
@@ -44,6 +46,36 @@ class WithFacts(logging.Formatter):
         """Return the line."""
         facts = ", ".join(f"{name} {getattr(record, name)}" for name in FACTS if hasattr(record, name))
         return super().format(record) + (f": {facts}" if facts else "")
+
+
+class AsJson(logging.Formatter):
+    """Makes of a log line one JSON object: time (UTC), level, logger, message, facts; of an error its class and place.
+
+    What an error says may quote a cell, so that it is left out.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the object on one line."""
+        said = {
+            "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        said |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        if record.exc_info and record.exc_info[0]:
+            error, place = record.exc_info[0], traceback.extract_tb(record.exc_info[2])
+            said["error"] = f"{error.__module__}.{error.__name__}"
+            said["at"] = [f"{frame.filename}:{frame.lineno}" for frame in place]
+        return json.dumps(said, ensure_ascii=False, default=str)
+
+
+def log_format() -> str:
+    """Return how logs are written: `text`, or `json` where ASSURE_LOG_FORMAT says so."""
+    wanted = os.environ.get("ASSURE_LOG_FORMAT", "text")
+    if wanted not in ("text", "json"):
+        raise ValueError("ASSURE_LOG_FORMAT is either text or json")
+    return wanted
 
 
 class Voice(Console):

@@ -88,9 +88,13 @@ def ingest(sender: str):
                 raise AirflowSkipException("the marts hold everything that counts today")
 
         @task(trigger_rule="one_failed", retries=0)
-        def stay_red() -> None:
+        def stay_red(dag_run=None) -> None:
             from airflow.sdk.exceptions import AirflowFailException
 
+            from channels import remember_red
+            from clock import as_of
+
+            remember_red(f"ingest_{sender}", as_of(dag_run))
             raise AirflowFailException("a task before this one failed: its log says why")
 
         fetched = fetch()

@@ -22,7 +22,7 @@ For every other sender page and workbook are left in `replies/` of the state fol
 
 
 @dag(
-    schedule="30 7 * * 1-5",
+    schedule="15 7 * * 1-5",
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from expectations import red_tasks
 from expectations.codes import entries, names
 from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
 from expectations.full_register import provider_file
@@ -17,6 +18,7 @@ from warehouse.paths import ROOT
 
 PAGES = "docs/generated"
 HEADER = "Generated from expectations/contracts by `assure generate`; do not edit."
+_OF_DAGS = "Generated from the pages of the DAGs in dags/ by `assure generate`; do not edit."
 
 _TEMPLATE_CODE = "xxx"
 """Stands in the published workbook where a provider's own code goes."""
@@ -81,6 +83,7 @@ def contents() -> dict[str, bytes]:
         f"{PAGES}/data_dictionary.md": _text(_dictionary(contracts)),
         f"{PAGES}/rulebook.md": _text(_rulebook(contracts)),
         **{name: page.encode() for name, page in measure_pages().items()},
+        f"{PAGES}/red_tasks.md": _text(red_tasks.page(_OF_DAGS)),
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
         "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),
         "docs/templates/full_register.yml": _text((f"# {HEADER}", *provider_file("full_register"))),

@@ -14,7 +14,7 @@ from loaders.fetching import Fetched, fetch
 from loaders.registering import contracts, feed_of, find_twice, is_todays, may_repeat, register_again
 from loaders.senders.feeds import Feed
 from loaders.senders.provider import Provider, load_providers
-from warehouse import build, ledger
+from warehouse import build, ledger, lineage
 from warehouse.connection import OWNER, connect, url
 from warehouse.periods import Period, last_ended_quarter
 
@@ -123,8 +123,12 @@ def _land_one(connection: Connection, provider: Provider, load_id: int, as_of: d
     if load is None:
         return False
     feed = feed_of(provider, load)
-    with keep.opened(connection, load_id, load["kept_name"]) as content:
-        reading = landing.land(connection, load, content, provider, contracts(), feed)
+    with lineage.run(f"load.{provider.code}.{load['feed']}", load_id, as_of) as told:
+        told.reads.add(lineage.door(provider.code, load["feed"]))
+        with keep.opened(connection, load_id, load["kept_name"]) as content:
+            reading = landing.land(connection, load, content, provider, contracts(), feed)
+        if not reading.is_refused:
+            told.writes |= {lineage.table("raw", record) for record, rows in reading.landed.items() if rows}
     counts = {
         "rows_read": reading.rows_read,
         "rows_landed": sum(reading.landed.values()),

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable
 
 from report import faces, rows
-from warehouse import build, editions
+from warehouse import build, editions, lineage
 from warehouse.connection import connect
 from warehouse.periods import LONDON, data_cut_on, last_ended_quarter
 
@@ -44,9 +44,12 @@ def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: st
 
 def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:
     """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
-    with connect("transformer") as connection:
-        edition_id = editions.draft(connection, quarter, icb_code, as_of)
-    content(edition_id)
+    with lineage.run(f"draft.{icb_code}", quarter, as_of) as told:
+        with connect("transformer") as connection:
+            edition_id = editions.draft(connection, quarter, icb_code, as_of)
+            told.reads |= {lineage.table("published", f"{one}_now") for one in editions.published_relations(connection)}
+        content(edition_id)
+        told.writes |= {lineage.edition(edition_id), lineage.edition(edition_id, faces.PAGE)}
     return edition_id
 
 
@@ -66,9 +69,12 @@ def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
         if role:
             sign_off(edition["edition_id"], role, as_of, automatic=True)
     for edition in _in_state("signed_off"):
-        with connect("transformer") as connection:
-            editions.advance(connection, edition["edition_id"], "published", as_of)
-        contents(edition["edition_id"])
+        with lineage.run(f"publish.{edition['icb_code']}", edition["edition_id"], as_of) as told:
+            with connect("transformer") as connection:
+                editions.advance(connection, edition["edition_id"], "published", as_of)
+            handed_out = contents(edition["edition_id"])
+            told.reads.add(lineage.edition(edition["edition_id"]))
+            told.writes |= {lineage.edition(edition["edition_id"], face) for face in handed_out}
         published.append(edition["edition_id"])
     return published
 

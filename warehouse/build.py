@@ -19,7 +19,7 @@ from pathlib import Path
 from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection
 
-from warehouse import grants
+from warehouse import grants, lineage
 from warehouse.connection import OWNER, DatabaseFault, connect, database, url
 from warehouse.paths import ROOT, state
 from warehouse.periods import LONDON
@@ -49,15 +49,16 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
     with _one_at_a_time():
         build_id = _begin(accepted_through, as_of, report_quarter)
         _make_next_schemas()
-        outcome = _build_all(
-            {
-                "accepted_through": accepted_through,
-                "as_of": as_of.isoformat(),
-                "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
-                "report_quarter": report_quarter,
-                "schema_suffix": NEXT,
-            }
-        )
+        with lineage.run("build", build_id, as_of):
+            outcome = _build_all(
+                {
+                    "accepted_through": accepted_through,
+                    "as_of": as_of.isoformat(),
+                    "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
+                    "report_quarter": report_quarter,
+                    "schema_suffix": NEXT,
+                }
+            )
         failures = [name for name, status, _ in outcome if status in ("error", "fail", "runtime error")]
         with connect("transformer") as connection, connection.cursor() as cursor:
             cursor.execute(
@@ -225,7 +226,26 @@ def _build_all(variables: dict) -> list[tuple[str, str, float]]:
     result = run_dbt(["build", "--exclude-resource-type", "unit_test"], variables)
     if result.exception:
         raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; {SEE_MORE}")
-    return [(_told(one), str(one.status), one.execution_time) for one in result.result or ()]
+    outcomes = list(result.result or ())
+    lineage.tell_parts(_made(outcomes))
+    return [(_told(one), str(one.status), one.execution_time) for one in outcomes]
+
+
+def _made(outcomes: list) -> Iterator[tuple[str, list[lineage.Data], lineage.Data]]:
+    """Yield of each seed and model that was built its name, what it reads and what it is, by the names people read."""
+    made = {one.node.unique_id: one.node for one in outcomes if one.node.resource_type in ("seed", "model")}
+
+    def data(unique_id: str) -> lineage.Data | None:
+        node = made.get(unique_id)
+        if node is not None:
+            return lineage.table(node.schema.removesuffix(NEXT), node.alias)
+        kind, *_, schema, name = unique_id.split(".")
+        return lineage.table(schema, name) if kind == "source" else None
+
+    for one in outcomes:
+        if one.node.unique_id in made and str(one.status) == "success":
+            reads = [data(parent) for parent in getattr(one.node.depends_on, "nodes", ())]
+            yield one.node.name, [read for read in reads if read], data(one.node.unique_id)
 
 
 BROKEN_CONSTRAINT = re.compile(

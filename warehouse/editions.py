@@ -75,7 +75,7 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
         existing = current(connection, quarter_id, icb_code)
         if existing:
             return existing["edition_id"]
-        relations = _published(connection)
+        relations = published_relations(connection)
         if relations:
             # From here on no build can be swapped in: all rows of an edition are of one build, the one that is named.
             names = (sql.Identifier("published", f"{relation}_now") for relation in relations)
@@ -185,7 +185,8 @@ def _one(connection: Connection, where: str, values: tuple) -> dict | None:
         return cursor.fetchone()
 
 
-def _published(connection: Connection) -> list[str]:
+def published_relations(connection: Connection) -> list[str]:
+    """Return the relations of which an edition freezes rows, without their _now."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select relname from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace"

@@ -1,6 +1,7 @@
 """Choose what a data team is told on the morning of a working day: what needs it, and what senders were told."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from loaders.status.message import Message, Part
 from loaders.status.reading import WARN_DAYS
@@ -15,22 +16,38 @@ MARTS_OLD_AFTER = 2
 """Days after which the marts that people read are old: a build is due each night, and one may fail."""
 
 
-def of_the_morning(standing: Standing) -> Message | None:
-    """Return the message of a working day's morning; None on any other day, and where there is nothing to say."""
-    today = standing.as_of.astimezone(LONDON).date()
+def of_the_morning(standing: Standing, red: Iterable[str] = ()) -> Message | None:
+    """Return the message of a working day's morning; None on any other day, and where there is nothing to say.
+
+    `red` are the DAGs whose runs have ended red since the message before.
+    """
+    today, before = day_of(standing), since(standing.as_of)
     if not is_working_day(today):
         return None
-    since = dt.datetime.combine(_working_day_before(today), AT, LONDON)
+    needs_today = [
+        *(f"{dag_id} ended red; its page in Airflow says what that means and what to do" for dag_id in red),
+        *_today(standing, before),
+    ]
     parts = (
-        Part("Needs you today", tuple(_today(standing, since))),
-        Part("Needs you this week", tuple(_this_week(standing, since))),
-        Part("Senders’ faults already sent back", tuple(one.said for one in standing.told if one.told_at > since)),
+        Part("Needs you today", tuple(needs_today)),
+        Part("Needs you this week", tuple(_this_week(standing, before))),
+        Part("Senders’ faults already sent back", tuple(one.said for one in standing.told if one.told_at > before)),
     )
     parts = tuple(part for part in parts if part.lines)
     if not parts:
         return None
     counted = ", ".join(f"{part.heading[0].lower()}{part.heading[1:]}: {len(part.lines)}" for part in parts)
     return Message(f"Co-production assurance, {day(today)}: {counted}", parts)
+
+
+def since(as_of: dt.datetime) -> dt.datetime:
+    """Return the moment of the message before: what came after it is new."""
+    return dt.datetime.combine(_working_day_before(as_of.astimezone(LONDON).date()), AT, LONDON)
+
+
+def day_of(standing: Standing) -> dt.date:
+    """Return the day for which a message is written."""
+    return standing.as_of.astimezone(LONDON).date()
 
 
 def old_marts(standing: Standing) -> str | None:
@@ -43,42 +60,42 @@ def old_marts(standing: Standing) -> str | None:
     )
 
 
-def _today(standing: Standing, since: dt.datetime) -> list[str]:
-    today = standing.as_of.astimezone(LONDON).date()
+def _today(standing: Standing, before: dt.datetime) -> list[str]:
+    today = day_of(standing)
     old = old_marts(standing)
     return [
-        *(one.said_to_anyone for one in standing.in_question if one.is_for_the_lead and one.fetched_at > since),
+        *(one.said_to_anyone for one in standing.in_question if one.is_for_the_lead and one.fetched_at > before),
         *(one.said for one in standing.stopped),
         *([old] if old else []),
         *(one.said for one in standing.cuts_missed),
         *(
             one.said
             for one in standing.editions
-            if one.data_cut_at > since or (one.comment_closes_on and one.comment_closes_on < today)
+            if one.data_cut_at > before or (one.comment_closes_on and one.comment_closes_on < today)
         ),
         # Until somebody decides: nobody else will.
         *(one.said_to_anyone for one in standing.in_question if one.state == "held" and not one.is_for_the_lead),
-        *(one.said for one in standing.agreements if one.has_ended and _passed(one, -1, since, today)),
+        *(one.said for one in standing.agreements if one.has_ended and _passed(one, -1, before, today)),
     ]
 
 
-def _this_week(standing: Standing, since: dt.datetime) -> list[str]:
-    today = standing.as_of.astimezone(LONDON).date()
-    week_begins = today.isocalendar()[:2] != since.date().isocalendar()[:2]
+def _this_week(standing: Standing, before: dt.datetime) -> list[str]:
+    today = day_of(standing)
+    week_begins = today.isocalendar()[:2] != before.date().isocalendar()[:2]
     said = [
         *(
             one.said
             for one in standing.late
-            if one.due_on >= since.date() or (week_begins and _is_recent(one.days_late))
+            if one.due_on >= before.date() or (week_begins and _is_recent(one.days_late))
         ),
         *(
             one.said
             for one in standing.agreements
-            if not one.has_ended and any(_passed(one, mark, since, today) for mark in WARN_DAYS)
+            if not one.has_ended and any(_passed(one, mark, before, today) for mark in WARN_DAYS)
         ),
     ]
     if week_begins:
-        told_today = set(_today(standing, since))
+        told_today = set(_today(standing, before))
         said += [one.said for one in standing.editions if one.said not in told_today]
         said += [one.said_to_anyone for one in standing.at_doors]
         said += [
@@ -93,9 +110,9 @@ def _is_recent(days: int) -> bool:
     return days <= KEPT_SAYING
 
 
-def _passed(one: AgreementEnding, mark: int, since: dt.datetime, today: dt.date) -> bool:
+def _passed(one: AgreementEnding, mark: int, before: dt.datetime, today: dt.date) -> bool:
     """Say whether the days left have come down to a mark since the message before."""
-    return one.days_left is not None and one.days_left <= mark < one.days_left + (today - since.date()).days
+    return one.days_left is not None and one.days_left <= mark < one.days_left + (today - before.date()).days
 
 
 def _working_day_before(on: dt.date) -> dt.date:

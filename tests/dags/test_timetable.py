@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from loaders.status import digest
 from warehouse.paths import ROOT
 
 HEAVY = {
@@ -99,11 +100,13 @@ def dags(timetable) -> dict:
     return timetable["dags"]
 
 
-def test_there_is_a_dag_for_each_provider_file_and_two_more(timetable):
+def test_there_is_a_dag_for_each_provider_file_and_five_more(timetable):
     senders = {f"ingest_{path.stem}" for path in (ROOT / "providers").glob("*.yml")}
     assert len(senders) >= 4
     assert timetable["errors"] == {}
-    assert set(timetable["dags"]) == senders | {"build_warehouse", "assurance_report", "tell_senders"}
+    assert set(timetable["dags"]) == senders | {
+        "build_warehouse", "assurance_report", "tell_senders", "tell_data_team", "interrupt",
+    }  # fmt: skip
 
 
 def test_every_task_is_tried_again(dags):
@@ -130,7 +133,10 @@ def test_nothing_is_caught_up_and_nothing_runs_beside_itself(dags):
 def test_senders_are_fetched_nightly_and_the_report_is_asked_for_daily(dags):
     assert {dag["schedule"] for name, dag in dags.items() if name.startswith("ingest_")} == {"0 1 * * *"}
     assert dags["assurance_report"]["schedule"] == "0 7 * * *"
-    assert dags["tell_senders"]["schedule"] == "30 7 * * 1-5"
+    # Before the data team is told, so that its message says what senders were told.
+    assert dags["tell_senders"]["schedule"] == "15 7 * * 1-5"
+    assert dags["tell_data_team"]["schedule"] == f"{digest.AT.minute} {digest.AT.hour} * * 1-5"
+    assert dags["interrupt"]["schedule"] == "*/15 * * * *"
 
 
 def test_a_board_chooses_its_own_hour(ask):

@@ -1,5 +1,6 @@
 """The command line teaches who asks, refuses wrong use, and ends each failure in one line and the code it names."""
 
+import json
 import logging
 import os
 import re
@@ -213,6 +214,51 @@ def test_a_log_line_ends_with_its_facts_and_with_nothing_else_it_carries():
         )
     )
     assert line == "WARNING not fetched: sender zw1, feed incidents"
+
+
+def test_a_log_line_as_json_is_one_object_of_what_may_be_said():
+    formatter = screen.AsJson()
+    record = logging.LogRecord("loaders.load", logging.WARNING, "load.py", 1, "%s rows", ("two",), None)
+    record.__dict__ |= {"load_id": 7, "rows": 412, "said": "her own words", "created": 1785304800.25}
+    assert json.loads(formatter.format(record)) == {
+        "time": "2026-07-29T06:00:00.250+00:00", "level": "warning", "logger": "loaders.load",
+        "message": "two rows", "load_id": 7, "rows": 412,
+    }  # fmt: skip
+    try:
+        int("her own words")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    line = formatter.format(record)
+    assert json.loads(line)["error"] == "builtins.ValueError"
+    assert json.loads(line)["at"][-1].startswith(__file__)
+    assert "her own words" not in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("given", "code"), [({"ASSURE_LOG_FORMAT": "json"}, 3), ({}, 3), ({"ASSURE_LOG_FORMAT": "xml"}, 2)]
+)
+def test_the_command_line_logs_as_it_is_asked_to(tmp_path, given, code):
+    program = (
+        "import logging; from assure import cli\n"
+        "def app():\n"
+        "    logging.getLogger('loaders.load').warning('not fetched', extra={'load_id': 7})\n"
+        "    raise OSError\n"
+        "cli.app = app; cli.main()"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False,
+        env=os.environ | {"ASSURE_STATE": str(tmp_path)} | given,
+    )  # fmt: skip
+    first, *_ = ended.stderr.splitlines()
+    assert ended.returncode == code
+    if code == 2:
+        assert first == "assure: ASSURE_LOG_FORMAT is either text or json"
+    elif given:
+        said = json.loads(first)
+        assert (said["logger"], said["message"], said["load_id"]) == ("loaders.load", "not fetched", 7)
+    else:
+        assert first == "WARNING loaders.load not fetched: load_id 7"
 
 
 def test_a_demo_that_fails_says_which_task_and_why_and_no_value(monkeypatch, tmp_path):

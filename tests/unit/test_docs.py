@@ -18,7 +18,7 @@ GUIDES = [
     PROJECT / name
     for name in (
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "docs/for_data_teams.md",
-        "docs/adding_a_sender.md", "docs/for_analysts.md", "docs/for_readers.md", "docs/design.md",
+        "docs/adding_a_sender.md", "docs/runbook.md", "docs/for_analysts.md", "docs/for_readers.md", "docs/design.md",
     )
 ]  # fmt: skip
 README = GUIDES[0].read_text(encoding="utf-8")
@@ -126,24 +126,39 @@ def test_the_readme_counts_what_there_is():
     assert f"{contracts} records have a contract" in README
 
 
-def test_the_runbook_knows_every_task():
-    guide = (PROJECT / "docs" / "for_data_teams.md").read_text(encoding="utf-8")
-    written = set(re.findall(r"^\| `([\w*]+)` \| `(\w+)` \|", guide, re.MULTILINE))
-    tasks = set()
-    for file, dag in (
-        ("ingest", "ingest_*"),
-        ("build_warehouse", "build_warehouse"),
-        ("tell_senders", "tell_senders"),
-        ("assurance_report", "assurance_report"),
-    ):
-        tree = ast.parse((PROJECT / "dags" / f"{file}.py").read_text(encoding="utf-8"))
-        tasks |= {
-            (dag, node.name)
-            for node in ast.walk(tree)
+def test_the_page_of_red_tasks_knows_every_task():
+    guide = (PROJECT / "docs" / "generated" / "red_tasks.md").read_text(encoding="utf-8")
+    written = {
+        dag: set(re.findall(r"^\| `(\w+)` \|", rows, re.MULTILINE))
+        for dag, rows in re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", guide, re.MULTILINE | re.DOTALL)
+    }
+    tasks = {}
+    for path in (PROJECT / "dags").glob("*.py"):
+        named = {
+            node.name
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
             if isinstance(node, ast.FunctionDef)
             and any(re.match(r"task\b", ast.unparse(decorator)) for decorator in node.decorator_list)
         }
+        if named:
+            tasks["ingest_*" if path.stem == "ingest" else path.stem] = named
+    assert len(tasks) == 6
     assert tasks == written
+
+
+def test_every_entry_of_the_runbook_says_what_to_do_and_is_shown_by_a_test_that_exists():
+    runbook = (PROJECT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    entries = re.split(r"^### ", runbook, flags=re.MULTILINE)[1:]
+    assert len(entries) > 30
+    for entry in entries:
+        assert re.findall(r"^- \*\*([\w ]+):\*\*", entry, re.MULTILINE) == ["You see", "It means", "Do", "Shown by"], (
+            entry
+        )
+        shown = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", entry)
+        assert shown, entry
+        for path, name in shown:
+            defined = ast.parse((PROJECT / path).read_text(encoding="utf-8")).body
+            assert name in [node.name for node in defined if isinstance(node, ast.FunctionDef)], (path, name)
 
 
 def test_the_guide_for_data_teams_states_the_thresholds_of_the_code():
