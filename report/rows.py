@@ -84,6 +84,7 @@ class Edition:
     data_quality: tuple[Row, ...] = ()
     measures: tuple[Row, ...] = ()
     expectations: tuple[Row, ...] = ()
+    evidence: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
