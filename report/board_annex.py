@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from report import guide, tables, words
-from report.rows import Edition
+from report.rows import REGION, Edition, Row
 from report.tables import Table
 from report.typeset import Block, Facts, Grid, Heading, Prose
-from report.words import Words, say
+from report.words import Code, Sentence, Words, say, sentence
 
 
 def side_by_side(edition: Edition) -> list[Block]:
@@ -61,14 +63,55 @@ def _definitions(edition: Edition) -> list[Block]:
 
 
 def _expectations(edition: Edition) -> list[Block]:
-    expected = tables.expectations(edition)
-    if not expected:
+    """Each expectation, and where evidence is published what each organisation could show of it, never added up."""
+    if not edition.expectations:
         return []
-    return [
-        Heading("What is expected"),
-        Prose("Expectations answered are never added up, and nobody is ranked."),
-        Grid(expected, (0.6, 3.4, 1.4, 3)),
+    found: dict[str, dict[str, Row]] = {}
+    for row in edition.evidence:
+        found.setdefault(row["expectation_id"], {})[row["organisation_code"]] = row
+    rows = [
+        (
+            Code(row["expectation_id"]),
+            [
+                say(Words(row["expectation"])),
+                say(Words(row["asked_of_label"])),
+                *([_shown(edition, found.get(row["expectation_id"], {}))] if found else []),
+            ],
+        )
+        for row in edition.expectations
     ]
+    blocks: list[Block] = [
+        Heading("What is expected"),
+        Prose("Expectations answered are never added up, and nobody is ranked.", "leads"),
+    ]
+    if not found:
+        heads = ["Code", "What is expected", "Asked of"]
+        return [*blocks, Grid(Table("expectations", "What is expected, and of whom", heads, rows), (0.6, 5, 2))]
+    names = [(Code(one["organisation_code"]), Words(one["organisation_name"])) for one in edition.organisations]
+    heads = ["Code", "What is expected", "Asked of", "What could be shown"]
+    caption = "What is expected, and what the region and each organisation asked could show"
+    return [
+        *blocks,
+        Prose("In the table organisations stand by their codes, in alphabetical order of their names:", "leads"),
+        Facts(names),
+        Grid(Table("expectations", caption, heads, rows), (0.6, 2.8, 1.2, 2.8)),
+    ]
+
+
+def _shown(edition: Edition, found: Mapping[str, Row]) -> Sentence | str:
+    """The region: shown. Met: AB1 and AB3. No evidence received: AB2."""
+    if not found:
+        return "Nobody is asked"
+    alike: dict[str, list[Code]] = {}
+    for one in edition.organisations:
+        if one["organisation_code"] in found:
+            label = found[one["organisation_code"]]["status_label"]
+            alike.setdefault(label, []).append(Code(one["organisation_code"]))
+    region = found.get(REGION)
+    return words.paragraph(
+        sentence("the region: ", words.lowered(region["status_label"])) if region else None,
+        *(sentence(label, ": ", words.listed(codes)) for label, codes in alike.items()),
+    )
 
 
 def _by_organisation(table: Table) -> Grid:

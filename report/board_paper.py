@@ -26,7 +26,7 @@ Section = tuple[list[Block], list[Block]]
 
 def render(edition: Edition) -> bytes:
     """Return the board paper of an edition as PDF/UA."""
-    return typeset.printed(paper(edition)).pdf
+    return typeset.pdf(paper(edition))
 
 
 def paper(edition: Edition) -> Paper:
@@ -39,12 +39,17 @@ def paper(edition: Edition) -> Paper:
 
 
 class _Told:
-    """What every fitting of the paper tells from: charts are drawn once, not once for each."""
+    """What every fitting of the paper tells from: made once, not once for each."""
 
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.stories = chain.stories(edition)
         self.chain = chain.chain(edition)
+        self.findings = tables.findings(edition)
+        self.promises = tables.promises(edition)
+        self.quality = tables.data_quality(edition)
+        self.side_by_side = board_annex.side_by_side(edition)
+        self.how_to_read = board_annex.how_to_read(edition)
         self.told_curve = series.told_back(edition)
         self.restrictive = series.series_charts(edition, tables.RESTRICTIVE)
         self.access = series.series_charts(edition, tables.ACCESS)
@@ -75,10 +80,12 @@ def _paper(told: _Told, most: int) -> Paper:
     return Paper(
         edition=edition,
         title=TITLE,
-        under=words.quarter(edition.quarter_id),
+        under=say(
+            Words(edition.facts["icb_name"] or edition.facts["icb_code"]), " · ", words.quarter(edition.quarter_id)
+        ),
         banner=page_one.banner(edition),
         body=body,
-        annex=[*board_annex.side_by_side(edition), *annex, *board_annex.how_to_read(edition)],
+        annex=[*told.side_by_side, *annex, *told.how_to_read],
     )
 
 
@@ -252,12 +259,11 @@ def _promises(told: _Told, most: int) -> Section:
         heads = ["Change", "Where", "Who owns it", "First promised for"]
         caption = "Overdue for longest" if overdue[most:] else "Overdue, oldest first"
         body.append(Grid(Table("overdue", caption, heads, rows), (3, 2, 1.6, 1.2)))
-    promised = tables.promises(edition)
-    if not promised:
+    if not told.promises:
         body.append(Prose("No change was due, made or overdue."))
     else:
         body.append(Prose("Every change that was due, made or overdue stands in the annex.", "quiet"))
-    grids = [Grid(table, (3, 1.5, 1.2, 1.2, 1.2, 1.7)) for table in promised]
+    grids = [Grid(table, (3, 1.5, 1.2, 1.2, 1.2, 1.7)) for table in told.promises]
     return body, [Heading("Promises and their dates"), *grids] if grids else []
 
 
@@ -277,14 +283,6 @@ def _room(told: _Told, most: int) -> Section:
 
 
 def _restrictive(told: _Told, most: int) -> Section:
-    notice = Box(
-        [
-            Heading(guide.NOTICE, 2),
-            Prose(guide.NOTICE_SAID),
-            Prose(guide.SUPPORT_SAID),
-            Points([Code(f"{one.name}: {one.before}{one.number}{one.after}") for one in guide.SUPPORT]),
-        ]
-    )
     body, annex = _charted(
         "Restrictive practice",
         "Each chart shows whether something has changed beyond what varies by chance. It cannot show how it felt to "
@@ -293,7 +291,16 @@ def _restrictive(told: _Told, most: int) -> Section:
         "No evidence about restrictive practice was received. That does not mean that there was none.",
         most,
     )
-    return [notice, *body], annex
+    notice = Box(
+        [
+            Heading(guide.NOTICE),
+            Prose(guide.NOTICE_SAID),
+            Prose(guide.SUPPORT_SAID, "leads"),
+            Points([Code(f"{one.name}: {one.before}{one.number}{one.after}") for one in guide.SUPPORT]),
+        ]
+    )
+    # Whoever opens the annex has not read the page before it.
+    return [notice, *body], [notice, *annex] if annex else []
 
 
 def _access(told: _Told, most: int) -> Section:
@@ -370,7 +377,7 @@ def _to_put_right(told: _Told, most: int) -> Section:
         Prose("What the records say each organisation still owes, oldest first. It is a list of things to do."),
     ]
     annex: list[Block] = []
-    for organisation, rows in tables.findings(told.edition):
+    for organisation, rows in told.findings:
         name = Words(organisation["organisation_name"])
         body.append(Heading(say(name), 2))
         if not rows:
@@ -405,7 +412,7 @@ def _data(told: _Told, most: int) -> Section:
     body += [Points(lines)] if lines else [Prose("No returns were due this quarter.")]
     evidence = tables.evidence(edition)
     annex = [Grid(evidence, (3, 2))] if evidence else []
-    annex += [Grid(table, (3, 1, 1, 1, 1)) for table in tables.data_quality(edition)]
+    annex += [Grid(table, (3, 1, 1, 1, 1)) for table in told.quality]
     return body, [Heading("Data quality"), *annex] if annex else []
 
 

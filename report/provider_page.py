@@ -6,7 +6,7 @@ No other provider is named or compared. The page is for saying that something is
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from report import board_paper, chain, page_one, tables, typeset, words
 from report.rows import Edition, Row
@@ -16,11 +16,14 @@ from report.words import Code, Sentence, Words, day, say, sentence
 
 TITLE = "Your own pages of the report"
 MOST_PAGES = 2
-TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
+TELL = (40, 24, 16, 12, 8, 6, 4, 3, 2, 1, 0)
 REST = "The rest stands in the report, under your name."
 # What an organisation says of itself and its own records or the people concerned do not bear out.
-CLAIMS = ("told_back_disputed", "change_before_decision")
+CLAIMS = ("claimed_above_records", "told_back_disputed", "change_before_decision")
 COMMISSIONER = "icb"
+
+Tell = Callable[[int], list[Block]]
+"""A list of the page, told as far as there is room."""
 
 
 def providers(edition: Edition) -> list[Row]:
@@ -30,34 +33,27 @@ def providers(edition: Edition) -> list[Row]:
 
 def render(edition: Edition, organisation: Row) -> bytes:
     """Return the two pages of one organisation as PDF/UA."""
-    return typeset.printed(paper(edition, organisation)).pdf
+    return typeset.pdf(paper(edition, organisation))
 
 
 def paper(edition: Edition, organisation: Row) -> Paper:
     """The pages with as much of each list as they hold."""
 
-    def fits(most: int) -> bool:
-        return typeset.page_count(_paper(edition, organisation, most)) <= MOST_PAGES
+    opening = [*_if_it_is_wrong(edition), *_figures(edition, organisation)]
+    lists = [_changed(edition, organisation), _waits(edition, organisation), _owed(edition, organisation)]
+    ending = [*_claims(edition, organisation), *_sent(edition, organisation)]
 
-    return _paper(edition, organisation, TELL[bisect_left(TELL, True, hi=len(TELL) - 1, key=fits)])
+    def told(most: int) -> Paper:
+        return Paper(
+            edition=edition,
+            title=TITLE,
+            under=say(Words(organisation["organisation_name"]), " · ", words.quarter(edition.quarter_id)),
+            banner=page_one.banner(edition),
+            body=[*opening, *(block for tell in lists for block in tell(most)), *ending],
+        )
 
-
-def _paper(edition: Edition, organisation: Row, most: int) -> Paper:
-    return Paper(
-        edition=edition,
-        title=TITLE,
-        under=say(Words(organisation["organisation_name"]), " · ", words.quarter(edition.quarter_id)),
-        banner=page_one.banner(edition),
-        body=[
-            *_if_it_is_wrong(edition),
-            *_figures(edition, organisation),
-            *_changed(edition, organisation, most),
-            *_waits(edition, organisation, most),
-            *_owed(edition, organisation, most),
-            *_claims(edition, organisation),
-            *_sent(edition, organisation),
-        ],
-    )
+    fits = bisect_left(TELL, True, hi=len(TELL) - 1, key=lambda most: typeset.page_count(told(most)) <= MOST_PAGES)
+    return told(TELL[fits])
 
 
 def _if_it_is_wrong(edition: Edition) -> list[Block]:
@@ -94,53 +90,38 @@ def _figures(edition: Edition, organisation: Row) -> list[Block]:
     ]
 
 
-def _changed(edition: Edition, organisation: Row, most: int) -> list[Block]:
-    stories = [
-        story
+def _changed(edition: Edition, organisation: Row) -> Tell:
+    rows = [
+        (say(story.heading), [story.changed.asked_by, story.changed.different, story.changed.moved])
         for story in chain.stories(edition)
         if story.changed.change["organisation_code"] == organisation["organisation_code"]
     ]
+    heads = ["What changed", "Asked by", "In place", "Measure"]
+    return _listed(
+        "What you changed because of what people said",
+        "No change of yours in this edition was linked to a decision, made, and checked by somebody but its owner.",
+        rows,
+        lambda some: [Grid(Table("changed", "", heads, some), (3, 2, 1.4, 2))],
+    )
+
+
+def _waits(edition: Edition, organisation: Row) -> Tell:
     rows = [
-        (say(story.heading), [story.changed.asked_by, story.changed.different, story.changed.moved])
-        for story in stories
-    ]
-    title = "What you changed because of what people said"
-    none = "No change of yours in this edition was linked to a decision, made, and checked by somebody but its owner."
-    return _listed(title, none, ["What changed", "Asked by", "In place", "Measure"], rows, (3, 2, 1.4, 2), most)
-
-
-def _waits(edition: Edition, organisation: Row, most: int) -> list[Block]:
-    links = [
-        link
+        (link.said, [say(day(link.row["received_on"])), link.days_waiting or ""])
         for one, links in chain.chain(edition)
         if one["organisation_code"] == organisation["organisation_code"]
         for link in links
         if link.row["is_waiting"]
     ]
-    rows = [(link.said, [say(day(link.row["received_on"])), link.days_waiting or ""]) for link in links]
-    none = "Nobody who wanted a reply is waiting to hear from you."
     return _listed(
-        "Who waits to hear from you", none, ["What was said", "Said on", "Waiting"], rows, (4, 1.4, 1.2), most
+        "Who waits to hear from you",
+        "Nobody who wanted a reply is waiting to hear from you.",
+        rows,
+        lambda some: [Grid(Table("waits", "", ["What was said", "Said on", "Waiting"], some), (4, 1.4, 1.2))],
     )
 
 
-def _listed(
-    title: str,
-    none: str,
-    heads: Sequence[str],
-    rows: Sequence[tuple[object, Sequence[object]]],
-    widths: Sequence[float],
-    most: int,
-) -> list[Block]:
-    blocks: list[Block] = [Heading(title)]
-    if not rows:
-        return [*blocks, Prose(none)]
-    if rows[:most]:
-        blocks.append(Grid(Table("listed", "", heads, rows[:most]), widths))
-    return [*blocks, Prose(REST, "quiet")] if rows[most:] else blocks
-
-
-def _owed(edition: Edition, organisation: Row, most: int) -> list[Block]:
+def _owed(edition: Edition, organisation: Row) -> Tell:
     rows = [
         (row, about)
         for one, found in tables.findings(edition)
@@ -148,11 +129,19 @@ def _owed(edition: Edition, organisation: Row, most: int) -> list[Block]:
         for row, about in found
         if row["kind"] not in CLAIMS
     ]
-    blocks: list[Block] = [Heading("What you are to put right")]
-    if not rows:
-        return [*blocks, Prose("Nothing found to put right.")]
-    blocks += board_paper.owed(rows[:most])
-    return [*blocks, Prose(REST, "quiet")] if rows[most:] else blocks
+    return _listed("What you are to put right", "Nothing found to put right.", rows, board_paper.owed)
+
+
+def _listed(title: str, none: str, rows: Sequence, shown: Callable[[Sequence], list[Block]]) -> Tell:
+    """A list under its heading that tells as much of itself as it is asked to, and says where the rest stands."""
+
+    def tell(most: int) -> list[Block]:
+        if not rows:
+            return [Heading(title), Prose(none)]
+        some = shown(rows[:most]) if rows[:most] else []
+        return [Heading(title), *some, *([Prose(REST, "quiet")] if rows[most:] else [])]
+
+    return tell
 
 
 def _claims(edition: Edition, organisation: Row) -> list[Block]:

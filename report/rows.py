@@ -114,6 +114,7 @@ class Edition:
     data_quality: tuple[Row, ...] = ()
     measures: tuple[Row, ...] = ()
     expectations: tuple[Row, ...] = ()
+    evidence: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
     # By relation; empty where the rows did not come from a database.

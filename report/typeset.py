@@ -132,8 +132,13 @@ class Printed:
     figures: Sequence[tuple[str, str]]
 
 
+def pdf(paper: Paper) -> bytes:
+    """Set a paper as PDF/UA. Raises typst.TypstError where it would not be accessible."""
+    return _pdf(_files(paper), paper.edition)
+
+
 def printed(paper: Paper) -> Printed:
-    """Set a paper. Raises typst.TypstError where it would not be accessible."""
+    """Set a paper, and tell how long it is and which figures it prints."""
     files = _files(paper)
     return Printed(_pdf(files, paper.edition), _pages(files), tuple(_figures(files)))
 

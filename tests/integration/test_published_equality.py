@@ -2,10 +2,13 @@
 
 import html
 import re
+from types import SimpleNamespace
 
 import pytest
 
-from report import page_one, words
+from report import board_paper, faces, page_one, provider_page, rows, typeset, words
+from tests.pdf_text import read
+from tests.printed import first_unsaid, is_its_row
 from tests.truth.published import EDITION, published
 from warehouse import connection
 
@@ -106,3 +109,33 @@ def test_a_series_says_what_its_change_did_where_the_chart_alone_would_not(page)
     assert "Better since a change on 1 May 2025 than before it" in access
     birch = text[text.index("Birch ward, restrictive interventions") :][:300]
     assert "Better since" not in birch
+
+
+@pytest.fixture(scope="module")
+def papers(loaded_region) -> dict[str, typeset.Paper]:
+    """The papers of the published edition by the name of their face."""
+    with connection.connect("reporter") as opened:
+        edition = rows.read(opened, EDITION)
+    pages = {
+        f"providers/{one['organisation_code']}.pdf": provider_page.paper(edition, one)
+        for one in provider_page.providers(edition)
+    }
+    return {faces.BOARD_PAPER: board_paper.paper(edition), **pages}
+
+
+def test_every_figure_of_every_paper_is_its_published_row_and_stands_in_the_stored_pdf(papers, figures):
+    from report import publication
+
+    stored = publication.contents(EDITION)
+    assert {name for name in stored if name.endswith(".pdf")} == papers.keys()
+    assert len(papers) == 6
+    for name, paper in papers.items():
+        printed = typeset.printed(paper)
+        assert stored[name] == printed.pdf, name
+        assert len(printed.figures) > 50, name
+        wrong = [(of, text) for of, text in printed.figures if not is_its_row(text, SimpleNamespace(**figures[of]))]
+        assert wrong == [], name
+        pieces = typeset.spoken(paper)
+        assert first_unsaid([piece["text"] for piece in pieces], read(printed.pdf).text) is None, name
+        assert [piece for piece in pieces if piece["of"] == "text" and re.search(r"\d", piece["text"])] == [], name
+        assert printed.pages <= (board_paper.MOST_PAGES if name == faces.BOARD_PAPER else provider_page.MOST_PAGES)

@@ -70,7 +70,7 @@ def test_the_paper_is_pdf_ua_with_its_language_title_and_date(printed):
         b"/DisplayDocTitle true",
     ):
         assert mark in printed.pdf, mark
-    assert b"Co-production assurance report, Saltmarsh (made-up ICB), April to June 2026" in printed.pdf
+    assert "Co-production assurance report, Saltmarsh (made-up ICB) · April to June 2026".encode() in printed.pdf
     assert b"<xmp:CreateDate>2026-07-29T" in printed.pdf
 
 
@@ -200,3 +200,14 @@ def test_an_edition_without_evidence_says_so():
 
 def test_the_paper_is_a_face_of_every_edition(made_up):
     assert faces.BOARD_PAPER in faces.of(made_up)
+
+
+def test_the_annex_says_what_each_organisation_could_show_and_adds_nothing_up(made_up):
+    told = {"ALL": "Shown", "QX1": "Met", "QX2": "No evidence received", "QX3": "Met"}
+    evidence = tuple(
+        {"expectation_id": "E04", "organisation_code": code, "status_label": label} for code, label in told.items()
+    )
+    made = replace(made_up, evidence=evidence)
+    text = squeezed(read(board_paper.render(made)).text)
+    assert squeezed("The region: shown. Met: QX1 and QX3. No evidence received: QX2.") in text
+    assert squeezed("QX1Gullwing Mental Health Trust (made up)") in text
