@@ -6,6 +6,7 @@ from pathlib import Path
 
 from expectations.codes import entries, names
 from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
+from expectations.entity_pages import pages as entity_pages
 from expectations.full_register import provider_file
 from expectations.measure_pages import pages as measure_pages
 from expectations.odcs import follow_standard
@@ -80,7 +81,7 @@ def contents() -> dict[str, bytes]:
         "dbt_project/models/_docs_contracts.md": _text(_doc_blocks(contracts)),
         f"{PAGES}/data_dictionary.md": _text(_dictionary(contracts)),
         f"{PAGES}/rulebook.md": _text(_rulebook(contracts)),
-        **{name: page.encode() for name, page in measure_pages().items()},
+        **{name: page.encode() for name, page in (measure_pages() | entity_pages()).items()},
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
         "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),
         "docs/templates/full_register.yml": _text((f"# {HEADER}", *provider_file("full_register"))),
