@@ -4,6 +4,7 @@ import re
 
 from expectations import entity_pages
 from expectations.entity_pages import active, joins, marts
+from warehouse.paths import ROOT
 
 
 def test_every_foreign_key_a_model_declares_is_a_whole_line():
@@ -56,3 +57,15 @@ def test_every_fact_has_its_star_with_the_keys_it_joins_by():
     assert "fct_inputs }o--o| dim_organisation : organisation_code" in inputs
     assert "fct_inputs }o..o| dim_date : received_on" in inputs
     assert re.search(r"^ +text input_key PK$", inputs, re.MULTILINE)
+
+
+def test_the_guide_to_power_bi_names_tables_and_columns_that_there_are():
+    guide = (ROOT / "docs" / "power_bi_and_excel.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b((?:dim|fct)_\w+)\[(\w+)\]", guide))
+    assert len(named) > 5
+    assert [pair for pair in named if pair[1] not in marts()[pair[0]].columns] == []
+    tables = set(re.findall(r"\b(?:dim|fct|bridge|mart)_\w+", guide))
+    assert tables <= set(marts())
+    sorted_by = re.search(r"Mark `dim_date` as date table.*?\n\n", guide, re.DOTALL)[0]
+    columns = set(re.findall(r"`(\w+)`", sorted_by)) - {"dim_date"}
+    assert columns <= set(marts()["dim_date"].columns) | set(marts()["dim_quarter"].columns)
