@@ -314,13 +314,30 @@ def sql(
 @app.command(rich_help_panel=LOOK, epilog='Example: psql "$(assure address)"')
 def address(
     role: Annotated[str, typer.Argument(help="Which role opens it: analyst, reviewer, reporter, …")] = "analyst",
+    pbids: Annotated[
+        Path | None, typer.Option("--pbids", help="Write a data source file for Power BI, without the password.")
+    ] = None,
+    odbc: Annotated[bool, typer.Option("--odbc", help="Print it for ODBC (Excel), without the password.")] = False,
 ) -> None:
-    """Print the connection string of a role, password included, for psql, DBeaver, Power BI or Excel."""
+    """Print the connection string of a role, password included, for psql and DBeaver; or one for Power BI or Excel."""
+    from assure import connections
     from warehouse.connection import url
     from warehouse.grants import roles
 
     if role not in roles():
         raise typer.BadParameter(f"there is no role '{role}'; choose one of {', '.join(roles())}")
+    if pbids and odbc:
+        raise typer.BadParameter("--pbids writes a file and --odbc prints a line; ask for one of them")
+    if pbids:
+        try:
+            pbids.write_text(connections.power_bi(url(role)), encoding="utf-8")
+        except OSError as error:
+            raise typer.BadParameter(f"cannot write {pbids}: {error.strerror}") from None
+        say.print(f"{pbids}: open it in Power BI; it asks for user {role} and the password that assure address prints.")
+        return
+    if odbc:
+        print(connections.odbc(url(role)))
+        return
     print(url(role).set(drivername="postgresql").render_as_string(hide_password=False))
 
 
@@ -421,7 +438,7 @@ def words(
 def generate(
     check: Annotated[bool, typer.Option("--check", help="Only say which generated files are stale.")] = False,
 ) -> None:
-    """Write the generated files anew: dbt sources, data dictionary, rulebook, the workbook small providers fill in."""
+    """Write the generated files anew: dbt sources, dictionary, rulebook, pages of measures and marts, workbooks."""
     from expectations.generate import generate as write
 
     stale = write(check)

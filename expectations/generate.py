@@ -7,6 +7,7 @@ from pathlib import Path
 from expectations import red_tasks
 from expectations.codes import entries, names
 from expectations.contract import CONTRACTS, Column, Contract, RuleEntry, load_contracts
+from expectations.entity_pages import pages as entity_pages
 from expectations.full_register import provider_file
 from expectations.measure_pages import pages as measure_pages
 from expectations.odcs import follow_standard
@@ -82,7 +83,7 @@ def contents() -> dict[str, bytes]:
         "dbt_project/models/_docs_contracts.md": _text(_doc_blocks(contracts)),
         f"{PAGES}/data_dictionary.md": _text(_dictionary(contracts)),
         f"{PAGES}/rulebook.md": _text(_rulebook(contracts)),
-        **{name: page.encode() for name, page in measure_pages().items()},
+        **{name: page.encode() for name, page in (measure_pages() | entity_pages()).items()},
         f"{PAGES}/red_tasks.md": _text(red_tasks.page(_OF_DAGS)),
         "docs/templates/minimal_register.xlsx": template_bytes(_TEMPLATE_CODE),
         "docs/templates/full_register.xlsx": template_bytes(_TEMPLATE_CODE, "full"),

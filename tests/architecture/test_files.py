@@ -9,8 +9,8 @@ import yaml
 
 from loaders.senders.provider import load_providers
 
-WITHOUT_WORDS = {".csv", ".xlsx", ".png", ".lock"}
-"""Data, pictures and the lock: other files describe them."""
+WITHOUT_WORDS = {".csv", ".xlsx", ".png", ".lock", ".pbids"}
+"""Data, pictures, the lock and what holds nothing but an address: other files describe them."""
 COMMENT = re.compile(r"^(#!.*\n)?\s*(#|--|/\*|\{#|<!--|\"\"\")-?\s*\S")
 NOBODYS_MACHINE = [
     r"(?<![\w.}*])/(wor[k]|roo[t])/",

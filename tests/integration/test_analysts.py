@@ -2,7 +2,7 @@
 
 import pytest
 
-from expectations import measure_pages
+from expectations import entity_pages, measure_pages
 from warehouse import grants, model_sql
 from warehouse.connection import connect
 
@@ -155,3 +155,26 @@ def test_days_months_and_quarters_sort_as_they_follow_and_count_from_the_build(b
         "select quarter_label, financial_year_id, day_count, working_day_count, quarters_ago, is_ended,"
         " is_report_quarter from marts.dim_quarter where quarter_id = '2026-27-Q1'",
     ) == [("April to June 2026", "2026-27", 91, 61, 1, True, True)]
+
+
+def test_the_day_of_a_fact_lies_in_its_quarter(loaded_region):
+    """So a filter on the quarter finds by the calendar what it finds by the fact's own column."""
+    strays = []
+    dated = [mart for mart in entity_pages.marts().values() if mart.day and "quarter_id" in mart.columns]
+    for mart in dated:
+        ((count,),) = asked(
+            "analyst",
+            f"select count(*) from marts.{mart.name} as f inner join marts.dim_date as d on f.{mart.day} = d.date_on"
+            " where d.quarter_id is distinct from f.quarter_id",
+        )
+        strays += [mart.name] * (count > 0)
+    assert (strays, len(dated) > 20) == ([], True)
+
+
+def test_what_a_relationship_leads_to_is_one_row(loaded_region):
+    """Power BI takes the right-hand side for the side of one: its keys must be unique."""
+    doubled = []
+    for table, column in sorted({(join.to_table, join.to_column) for join in entity_pages.active()}):
+        ((total, distinct),) = asked("analyst", f"select count(*), count(distinct {column}) from marts.{table}")
+        doubled += [(table, column)] * (total != distinct)
+    assert doubled == []

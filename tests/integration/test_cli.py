@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import json
 import math
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from assure import cli
-from warehouse import spc
+from warehouse import connection, spc
 
 ORACLE = Path(__file__).resolve().parents[1] / "data" / "spc" / "spc_points_expected.csv"
 
@@ -65,6 +66,37 @@ def test_the_printed_address_opens_the_warehouse_as_the_analyst(assure):
     with contextlib.closing(psycopg2.connect(assure("address").stdout.strip())) as opened, opened.cursor() as cursor:
         cursor.execute("select current_user")
         assert cursor.fetchone() == ("analyst",)
+
+
+def test_the_file_for_power_bi_leads_to_the_warehouse_and_holds_no_password(assure, tmp_path):
+    password = connection.password("analyst")
+    written = tmp_path / "assurance.pbids"
+    said = assure("address", "--pbids", str(written))
+    assert said.exit_code == 0
+    assert password not in said.output + written.read_text(encoding="utf-8")
+    ((source),) = json.loads(written.read_text(encoding="utf-8"))["connections"]
+    host, _, port = source["details"]["address"]["server"].rpartition(":")
+    there = {"host": host, "port": port, "dbname": source["details"]["address"]["database"]}
+    with contextlib.closing(psycopg2.connect(**there, user="analyst", password=password)) as opened:
+        with opened.cursor() as cursor:
+            cursor.execute("select current_database(), current_user")
+            assert cursor.fetchone() == (there["dbname"], "analyst")
+
+
+def test_the_line_for_odbc_leads_to_the_warehouse_and_holds_no_password(assure):
+    line = assure("address", "reporter", "--odbc").stdout.strip()
+    assert connection.password("reporter") not in line
+    parts = dict(part.split("=", 1) for part in line.rstrip(";").split(";"))
+    there = {"host": parts["Server"], "port": parts["Port"], "dbname": parts["Database"], "user": parts["Uid"]}
+    with contextlib.closing(psycopg2.connect(**there, password=connection.password("reporter"))) as opened:
+        assert opened.info.user == "reporter"
+
+
+def test_an_address_is_asked_for_in_one_form_and_written_where_one_may_write(assure, tmp_path):
+    assert assure("address", "--odbc", "--pbids", str(tmp_path / "a.pbids")).exit_code == 2
+    refused = assure("address", "--pbids", str(tmp_path / "nowhere" / "a.pbids"))
+    assert refused.exit_code == 2
+    assert "cannot write" in refused.output
 
 
 @pytest.mark.parametrize("question", ["select * from raw.input", "create table marts.mine (a int)", "selekt"])

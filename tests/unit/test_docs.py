@@ -18,7 +18,8 @@ GUIDES = [
     PROJECT / name
     for name in (
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "CODE_OF_CONDUCT.md", "docs/for_data_teams.md",
-        "docs/adding_a_sender.md", "docs/runbook.md", "docs/for_analysts.md", "docs/for_readers.md", "docs/design.md",
+        "docs/adding_a_sender.md", "docs/runbook.md", "docs/for_analysts.md", "docs/power_bi_and_excel.md",
+        "docs/for_readers.md", "docs/design.md",
     )
 ]  # fmt: skip
 README = GUIDES[0].read_text(encoding="utf-8")
