@@ -41,6 +41,8 @@ POINTS = {
     "concern": ("Signal: worse than usual", "triangle-up", CONCERN, 110),
     "neutral": ("Signal: different from usual", "square", LINE, 90),
 }
+# How a description speaks of the outlines, to whoever sees no colour or no chart.
+OUTLINES = {"diamond": "diamonds", "triangle-up": "triangles", "square": "squares"}
 
 
 @dataclass(frozen=True)

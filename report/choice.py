@@ -32,12 +32,15 @@ class Choice:
 
     def about(self, row: Row) -> str:
         """The tokens of the themes of one thing said."""
-        return " ".join(sorted({self._theme_tokens[code] for code, _ in themes_of(row)}))
+        return self._tokens([row])
 
     def about_change(self, change: Row) -> str:
         """The tokens of the themes of everything said that led to a change."""
-        inputs = page_one.inputs_behind(self._edition, change)
-        return " ".join(sorted({self._theme_tokens[code] for row in inputs for code, _ in themes_of(row)}))
+        return self._tokens(page_one.inputs_behind(self._edition, change))
+
+    def _tokens(self, inputs: Sequence[Row]) -> str:
+        codes = {code for row in inputs for code, _ in themes_of(row)}
+        return " ".join(sorted(self._theme_tokens[code] for code in codes if code in self._theme_tokens))
 
     def about_subject(self, row: Row) -> str:
         """The same of a row of either kind."""
@@ -62,7 +65,9 @@ def themes_of(row: Row) -> list[tuple[str, str]]:
 
 def choice(edition: Edition) -> Choice:
     """The organisations in alphabetical order, and the themes of everything this edition is about by their names."""
-    labels = {code: label for row in edition.inputs for code, label in themes_of(row)}
+    told = [row for row in edition.inputs if row["is_in_report"]]
+    told += [row for one in edition.changes if one["is_in_report"] for row in page_one.inputs_behind(edition, one)]
+    labels = {code: label for row in told for code, label in themes_of(row)}
     themes = {code: f"t{place}" for place, code in enumerate(sorted(labels, key=lambda code: (labels[code], code)))}
     senders = {row["organisation_code"]: f"o{place}" for place, row in enumerate(edition.organisations)}
     return Choice(

@@ -129,7 +129,9 @@ def _described(points: Sequence[charts.Point], row: Row) -> Sentence:
     """What a reader who cannot see the chart is told: its span and which signals are in it."""
     kinds = charts.summary_of(points)
     signals = [
-        words.lowered(charts.POINTS[kind][0].removeprefix("Signal: ")) for kind in kinds if kind != "common_cause"
+        f"{words.lowered(charts.POINTS[kind][0].removeprefix('Signal: '))} ({charts.OUTLINES[charts.POINTS[kind][1]]})"
+        for kind in kinds
+        if kind != "common_cause"
     ]
     better = {"increase": "Higher is better.", "decrease": "Lower is better."}.get(
         row["improvement_direction"], "Neither direction is better."

@@ -4,17 +4,9 @@ import itertools
 
 import pytest
 
+from tests.browser.looking import barriers, cut_off, small_targets
+
 pytestmark = pytest.mark.browser
-
-WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def violations(page):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page, options=WCAG).response
-    assert len(found["passes"]) > 10, "axe looked at nothing"
-    return [(one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -22,7 +14,7 @@ def violations(page):
 def test_there_is_no_barrier_that_a_machine_can_find(opened, width, scheme):
     page = opened(width, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    assert violations(page) == []
+    assert barriers(page) == []
 
 
 @pytest.mark.parametrize("width", [320, 375, 768, 1280])
@@ -41,6 +33,12 @@ def test_page_one_fits_on_one_sheet_of_paper(opened):
     page = opened(width=687)
     page.emulate_media(media="print")
     assert page.evaluate("document.getElementById('page-one').getBoundingClientRect().bottom") <= 1016
+
+
+def test_nothing_is_cut_off_on_paper(opened):
+    page = opened(width=687)
+    page.emulate_media(media="print")
+    assert cut_off(page) == []
 
 
 def test_the_report_prints(opened):
@@ -120,3 +118,60 @@ def test_the_page_says_what_language_it_is_in_and_has_one_first_heading(opened):
     assert page.locator("main").count() == 1
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])")
     assert all(later - earlier <= 1 for earlier, later in itertools.pairwise(levels))
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_everything_that_can_be_pressed_is_large_enough_to_hit(opened, width):
+    page = opened(width)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert small_targets(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_whoever_uses_the_keyboard_sees_where_they_are(opened, scheme):
+    """Each stop has an outline of its own, and no stop hides behind the bar that stays at the top."""
+    page = opened(height=900, color_scheme=scheme, reduced_motion="reduce")
+    stops = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        stops.append(
+            page.evaluate(
+                """() => {
+                    const at = document.activeElement, style = getComputedStyle(at);
+                    const bar = document.querySelector('.choose'), edge = bar.getBoundingClientRect();
+                    const isCovered = !bar.contains(at) && edge.top < 1 && at.getBoundingClientRect().top < edge.bottom
+                        && at.getBoundingClientRect().bottom <= edge.bottom;
+                    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+                    return [at.outerHTML.slice(0, 80), outlined, !isCovered];
+                }"""
+            )
+        )
+    assert len({what for what, _, _ in stops}) > 40
+    assert [what for what, outlined, _ in stops if not outlined] == []
+    assert [what for what, _, seen in stops if not seen] == []
+
+
+def test_in_the_reader_s_own_colours_charts_keep_their_lines(opened):
+    page = opened(forced_colors="active")
+    drawn = page.evaluate(
+        """() => [...document.querySelectorAll('figure .wide svg path')].map(one => {
+            const style = getComputedStyle(one);
+            return [style.stroke, style.fill];
+        }).flat().filter(one => one !== 'none')"""
+    )
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert len(drawn) > 50
+    assert sum(colour == paper for colour in drawn) < len(drawn) / 2
+    assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+
+
+def test_shapes_alone_tell_the_signals_apart(opened):
+    """Without any colour, the kinds of points still have different outlines."""
+    page = opened()
+    figure = page.locator("figure:has(svg)").filter(has_text="Signal").first
+    outlines = figure.evaluate(
+        """one => new Set([...one.querySelectorAll('.wide .mark-symbol.role-legend-symbol path')]
+            .map(path => path.getAttribute('d').replace(/[-\\d.e]+/g, '#'))).size"""
+    )
+    kinds = figure.locator(".wide .role-legend-label text").count()
+    assert outlines == kinds > 1

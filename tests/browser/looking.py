@@ -1,0 +1,36 @@
+"""Look at an open page with a screen reader's rules, with an unsteady hand, and on a sheet of paper."""
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+SMALLEST_TARGET = 24
+
+
+def barriers(page) -> list[tuple[str, str]]:
+    """(rule, element) of what axe-core finds against WCAG 2.2 AA; fails when it did not look at contrast or targets."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=WCAG).response
+    looked = {one["id"] for one in found["passes"]} | {one["id"] for one in found["violations"]}
+    assert {"color-contrast", "target-size", "select-name", "link-name"} <= looked, "axe did not look at everything"
+    return [(one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]]
+
+
+def small_targets(page) -> list[str]:
+    """Whatever can be pressed and is smaller than WCAG 2.2 allows; a link inside a sentence is exempt."""
+    return page.evaluate(
+        """least => [...document.querySelectorAll('a, button, select, summary, input')]
+            .filter(one => one.getClientRects().length && !one.matches('.skip'))
+            .filter(one => !(one.tagName === 'A' && getComputedStyle(one).display === 'inline'))
+            .filter(one => { const box = one.getBoundingClientRect(); return box.height < least || box.width < least; })
+            .map(one => one.outerHTML.slice(0, 120))""",
+        SMALLEST_TARGET,
+    )
+
+
+def cut_off(page) -> list[str]:
+    """What is wider than the sheet, or hides a part of itself there."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('main *')]
+            .filter(one => one.getClientRects().length && !one.closest('svg'))
+            .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+            .map(one => one.outerHTML.slice(0, 120))"""
+    )
