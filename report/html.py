@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report import chain, page_one, series, tables, words
+from report.matrix import matrix
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -49,14 +50,15 @@ def render(edition: Edition) -> str:
         left_out=tables.counts(
             edition, "access-left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
         ),
-        other_charts=series.series_charts(edition, _other_measures(edition)),
+        other_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=False)),
+        annex_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=True)),
         coverage=tables.coverage(edition),
         covered=tables.measures(
             edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
         ),
         quality=tables.data_quality(edition),
         findings=tables.findings(edition),
-        expectations=tables.expectations(edition),
+        matrix=matrix(edition),
         against=tables.against,
         day=words.day,
         given_by=page_one.given_by,
@@ -64,9 +66,10 @@ def render(edition: Edition) -> str:
     )
 
 
-def _other_measures(edition: Edition) -> list[str]:
+def _other_measures(edition: Edition, is_of_annex: bool) -> list[str]:
     told = {*tables.RESTRICTIVE, *tables.ACCESS}
-    return sorted({row["measure_code"] for row in edition.series} - told)
+    charted = {row["measure_code"] for row in edition.series}
+    return sorted(code for code in charted - told if edition.is_of_annex(code) is is_of_annex)
 
 
 def _environment() -> Environment:

@@ -140,6 +140,35 @@ def rows() -> dict[str, list[dict]]:
             _measure(place, code, one["name"]) for place, (code, one) in enumerate(told["measures"].items())
         ],
         "pub_expectations": told["expectations"],
+        "pub_evidence": [_evidence(row) for row in told["evidence"]],
+    }
+
+
+def _evidence(row: dict) -> dict:
+    code = {"E04": "told_back_within_90_days", "E18": "influence"}.get(row["expectation_id"])
+    has_figures = code and row["status"] in ("met", "not_met", "partly_evidenced", "shown")
+    return {
+        "expectation_id": row["expectation_id"],
+        "organisation_code": row["organisation_code"],
+        "organisation_name": ORGANISATIONS.get(row["organisation_code"], "The region"),
+        "quarter_id": QUARTER,
+        "status": row["status"],
+        "status_label": row["label"],
+        "reason_code": row.get("reason_code"),
+        "reason_words": row.get("reason_words"),
+        "evidence_basis": "recorded" if has_figures else "none",
+        "measure_codes": code,
+        "measure_code": code,
+        **{
+            f"{part}_figure_id": f"{code}.{statistic}/{row['organisation_code']}/{QUARTER}" if has_figures else None
+            for part, statistic in (("numerator", "numerator"), ("denominator", "denominator"), ("value", "share"))
+        },
+        "threshold_id": code and f"{code}_at_least",
+        "threshold_words": {"E04": "At least nine in ten are told within 90 days", "E18": "At least a third"}.get(
+            row["expectation_id"]
+        ),
+        "threshold_owner_kind": "icb" if row.get("owner") else "local_suggestion",
+        "threshold_owner": row.get("owner"),
     }
 
 
@@ -268,6 +297,11 @@ def _counts(told: dict) -> Iterator[dict]:
     for code, sent in {"influence": 3, "needs_met": 2}.items():
         for statistic, value in (("numerator", sent), ("denominator", 3)):
             yield _figure(code, "evidence", statistic, value, breakdown_kind="measure", breakdown_code=code)
+    for row in told["evidence"]:
+        for statistic, name in (("numerator", "evidenced"), ("denominator", "asked")):
+            if name in row:
+                code = row["expectation_id"]
+                yield _figure(code, "evidence", statistic, row[name], breakdown_kind="expectation", breakdown_code=code)
 
 
 def _days() -> Iterator[dict]:

@@ -7,7 +7,6 @@ icbs as (
 
 measures as (
     select * from {{ ref("measures") }}
-    where section is not null
 ),
 
 judging as (

@@ -28,7 +28,6 @@ too_early as (
 
 measures as (
     select * from {{ ref("measures") }}
-    where section is not null
 ),
 
 -- Whom each measure is asked of, through the expectations that it answers.
@@ -136,12 +135,39 @@ evidenced as (
     group by asked.icb_code, asked.measure_code
 ),
 
+-- Of how many that are asked of an expectation the report has evidence.
+reached as (
+    select
+        'evidence' as measure_code,
+        'count' as statistic,
+        'evidence' as section,
+        icb_code,
+        organisation_code,
+        null::text as service_id,
+        null::text as subject_id,
+        'quarter' as period_kind,
+        'expectation' as breakdown_kind,
+        expectation_id as breakdown_code,
+        null::text as label,
+        organisations_evidenced as numerator,
+        organisations_asked as denominator,
+        null::double precision as given_value,
+        null::double precision as given_lower,
+        null::double precision as given_upper,
+        'organisations' as unit,
+        0 as decimals
+    from {{ ref("printed_evidence") }}
+    where organisation_code = 'ALL' and organisations_asked > 0
+),
+
 every_figure as (
     select * from figures
     union all
     select * from so_far
     union all
     select * from evidenced
+    union all
+    select * from reached
 )
 
 select * from every_figure

@@ -157,7 +157,8 @@ figures as (
             when pooled.numerator is null then 'none'
             when pooled.is_declared then 'declared'
             else 'recorded'
-        end as evidence_basis
+        end as evidence_basis,
+        pooled.measure_code is not null as is_pooled_anew
     from answers
     inner join measured on answers.measure_code = measured.measure_code
     inner join measures on measured.measure_code = measures.measure_code
@@ -207,6 +208,7 @@ answered as (
         measured.value_lower,
         measured.value_upper,
         coalesce(measured.evidence_basis, 'none') as evidence_basis,
+        case when not measured.is_pooled_anew then asked_by_quarter.measured_code end as figures_of,
         judging.threshold_id,
         judging.operator,
         judging.value as threshold_value,
@@ -416,6 +418,7 @@ evidence as (
         deciding_measures.value,
         deciding_measures.value_lower,
         deciding_measures.value_upper,
+        deciding_measures.figures_of,
         deciding_measures.threshold_id,
         deciding_measures.threshold_value,
         deciding_measures.threshold_owner_kind,
