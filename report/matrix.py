@@ -160,7 +160,9 @@ def _figures(edition: Edition, row: Row) -> Sentence | str:
         return out_of(numerator, denominator, value)
     if value is None:
         return out_of(numerator, denominator)
-    return say(number(value), " ", value.unit) if words.known(value) and value.unit != "gbp" else say(number(value))
+    return (
+        say(number(value), " ", Words(value.unit)) if words.known(value) and value.unit != "gbp" else say(number(value))
+    )
 
 
 def _held_against(row: Row) -> Sentence | str:

@@ -220,6 +220,13 @@ def test_charts_are_drawn_and_limited_by_rounded_counts_alone(figures, truth, re
 
     series = report.rows("series", chart_state="publishable")
     assert {row["measure_code"] for row in series} >= {"restrictive_interventions", "fft_positive"}
+    with connection.connect("analyst") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select series_id, min(period_start_on) from marts.mart_spc where rebase_group > 0"
+            " group by series_id, rebase_group"
+        )
+        counted_anew = set(cursor.fetchall())
+    assert "choice_recorded/ZW2" in {series_id for series_id, _ in counted_anew}
     points, options, printed = [], [], {}
     for row in series:
         mine = sorted(
@@ -228,7 +235,8 @@ def test_charts_are_drawn_and_limited_by_rounded_counts_alone(figures, truth, re
         )
         options.append((row["series_id"], row["improvement_direction"], None, True, None))
         for number, one in enumerate((one for one in mine if one["statistic"] == "value"), start=1):
-            points.append((row["series_id"], number, str(one["period_start_on"]), one["value"], False))
+            begins = (row["series_id"], one["period_start_on"]) in counted_anew
+            points.append((row["series_id"], number, str(one["period_start_on"]), one["value"], begins))
         for one in mine:
             printed[row["series_id"], str(one["period_start_on"]), one["statistic"]] = one["value"]
     with connection.connect("transformer") as opened:
