@@ -56,7 +56,6 @@ class Expectation:
     key: str
     code: Code
     asked: Sentence
-    metric: Sentence
     asked_of: str
     measures: Sequence[Row]
     same_as: Code | None
@@ -101,7 +100,6 @@ def _expectation(edition: Edition, row: Row, found: Mapping[str, Row], columns: 
         key=f"expectation-{code}",
         code=Code(code),
         asked=say(Words(row["expectation"])),
-        metric=say(Words(row["metric"])),
         asked_of=row["asked_of_label"],
         measures=[one for one in edition.measures if one["measure_code"] in codes],
         same_as=Code(row["same_as"]) if row["same_as"] else None,

@@ -75,3 +75,9 @@ def test_whoever_owns_a_threshold_says_since_when_and_a_suggestion_has_no_owner(
 def test_a_share_of_one_that_judges_can_be_reached():
     shares = [row for row in THRESHOLDS if row["purpose"] == "judges" and row["unit"] == "share of 1"]
     assert all(0 < float(row["value"]) <= 1 for row in shares)
+
+
+def test_what_is_part_of_another_is_hidden_like_it():
+    """A share's numerator is no larger than its denominator: a hidden one of 1 would be given away by a printed 1."""
+    shares = [row for row in MEASURES.values() if row["statistic"] == "share"]
+    assert [row["measure_code"] for row in shares if row["disclosure_class"] != row["denominator_class"]] == []

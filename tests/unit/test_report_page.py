@@ -170,7 +170,7 @@ def test_what_somebody_wrote_is_text_and_never_markup():
         "pub_organisations": ("organisation_name",),
         "pub_series": ("plain_name", "service_name", "verdict_words", "unit", "caveat_words"),
         "pub_findings": ("finding_words",),
-        "pub_expectations": ("expectation", "metric", "asked_of_label"),
+        "pub_expectations": ("expectation", "asked_of_label"),
         "pub_evidence": ("organisation_name", "status_label", "reason_words", "threshold_words", "threshold_owner"),
         "pub_effects": ("plain_name", "verdict_words"),
         "pub_measures": ("plain_name", "numerator", "denominator"),
