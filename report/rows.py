@@ -27,9 +27,9 @@ RELATIONS = {
     "pub_data_quality": ("organisation_code", "record", "rule"),
     "pub_measures": ("display_order", "measure_code"),
     "pub_expectations": ("expectation_number", "expectation_id"),
+    "pub_evidence": ("expectation_id", "organisation_code"),
 }
 OPTIONAL = {
-    "pub_evidence": ("expectation_id", "organisation_code"),
     "pub_challenges": ("raised_on", "challenge_id"),
     "pub_asks": ("ask_number",),
 }

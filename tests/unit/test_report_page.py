@@ -5,14 +5,11 @@ from datetime import date
 from html.parser import HTMLParser
 
 import pytest
-import yaml
 
 from report import chain, page_one, series, tables, words
 from report.html import render
-from report.matrix import LEGEND, SIGNS, matrix
 from report.rows import Figure, edition
 from report.specimen import FACTS, rows, specimen
-from warehouse.paths import ROOT
 
 # Telephone numbers of real public services stand in the page as they are dialled.
 SUPPORT = "support"
@@ -348,48 +345,6 @@ def test_a_chart_that_may_not_be_drawn_is_told_in_words(made_up):
 def test_every_state_of_a_return_has_its_own_sign():
     signs = list(tables.COVERAGE.values())
     assert len(signs) == len(set(signs))
-
-
-def test_each_expectation_has_a_sign_for_each_who_is_asked_and_nothing_is_added_up(page, made_up):
-    shown = matrix(made_up)
-    assert [str(head) for head in shown.heads[:2]] == ["The region", "Gullwing Mental Health Trust (made up)"]
-    assert {str(one.code): [cell and cell.sign for cell in one.cells] for one in shown.expectations} == {
-        "E04": ["◐", "△", "–", "○"],
-        "E18": ["◆", "●", "▷", "◆"],
-        "E83": ["□", None, None, None],
-        "E111": ["◇", None, None, None],
-    }
-    assert not re.search(r"\d+ of \d+ expectations", page.within("annex"))
-
-
-def test_behind_each_sign_stand_its_figures_what_they_were_held_against_and_why(made_up):
-    told, led = matrix(made_up).expectations[:2]
-    rows = {str(head): [str(cell) for cell in cells] for head, cells in told.rows.rows}
-    region = rows["The region"]
-    assert (
-        region[0] == "Partly evidenced. Fewer than two thirds of those asked sent evidence. 1 of 3 asked sent evidence."
-    )
-    assert region[1] == "62% of 140"
-    assert region[3] == "At least nine in ten are told within 90 days (suggested, not agreed here)"
-    assert rows["Gullwing Mental Health Trust (made up)"][3].endswith("(The board)")
-    assert rows["Old Quay Trust (made up)"][1] == "–"
-    hidden = {str(head): [str(cell) for cell in cells] for head, cells in led.rows.rows}[
-        "The Tea Hut (made-up charity)"
-    ]
-    assert hidden[0] == "Too few to print. The number is too small to print, and a verdict would tell of it."
-
-
-def test_every_status_there_is_has_a_sign_of_its_own_and_its_words_in_the_legend():
-    described = yaml.safe_load((ROOT / "dbt_project/models/marts/measures/measures_marts.yml").read_text("utf-8"))
-    (evidence,) = [one for one in described["models"] if one["name"] == "mart_evidence"]
-    (status,) = [one for one in evidence["columns"] if one["name"] == "status"]
-    (accepted,) = status["data_tests"]
-    assert set(SIGNS) == set(LEGEND) == set(accepted["accepted_values"]["arguments"]["values"])
-    assert len(set(SIGNS.values())) == len(SIGNS)
-
-
-def test_an_edition_from_before_evidence_was_printed_has_no_matrix():
-    assert matrix(with_rows(pub_evidence=[])) is None
 
 
 def test_a_suggested_value_is_never_called_agreed(made_up):

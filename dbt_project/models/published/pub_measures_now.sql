@@ -41,6 +41,7 @@ described as (
         measures.method,
         measures.minimum_denominator,
         measures.disclosure_class,
+        measures.source_records,
         measures.section,
         measures.display_order,
         coalesce(judging.plain_words, defining.plain_words) as threshold_words,

@@ -1,29 +1,29 @@
 {{ config(materialized="ephemeral", contract={"enforced": false}) }}
--- What the report prints of each expectation.
+-- What each measure of an expectation came to in the quarter that the report tells it of. A measure that is printed of
+-- another quarter alone is no part of it.
 with
 
--- What takes a year to follow is printed of the latest quarter that was followed, and so is what it shows.
-told as (
-    select
-        mart_evidence.*,
-        followed.quarter_id is not null as is_followed
-    from {{ ref("mart_evidence") }} as mart_evidence
-    left join {{ ref("printed_quarters") }} as followed
-        on
-            mart_evidence.measure_code = followed.measure_code
-            and mart_evidence.quarter_id = followed.quarter_id
-            and followed.is_followed
-    where mart_evidence.quarter_id = '{{ var("report_quarter") }}' or followed.quarter_id is not null
+answered as (
+    {{ evidence_answered() }}
 ),
 
-evidence as (
-    select distinct on (expectation_id, icb_code, organisation_code) *
-    from told
-    order by
-        expectation_id asc,
-        icb_code asc,
-        organisation_code asc,
-        is_followed desc
+evidence_quarters as (
+    select * from {{ ref("evidence_quarters") }}
+),
+
+printed_quarters as (
+    select * from {{ ref("printed_quarters") }}
+),
+
+printed_evidence as (
+    select answered.*
+    from answered
+    inner join evidence_quarters
+        on
+            answered.expectation_id = evidence_quarters.expectation_id
+            and answered.quarter_id = evidence_quarters.quarter_id
+    left join printed_quarters on answered.measure_code = printed_quarters.measure_code
+    where coalesce(printed_quarters.quarter_id, answered.quarter_id) = answered.quarter_id
 )
 
-select * from evidence
+select * from printed_evidence
