@@ -250,6 +250,22 @@ inner join stated on given.figure_key = stated.figure_key
 {%- endmacro %}
 
 
+{# The least or the most that a share or rate of printed counts can have been: a share is no more than all. Needs the
+   printed counts (shown_numerator, shown_denominator), their classes, scale and statistic in scope. -#}
+{% macro value_behind(end) -%}
+    {%- if end == "least" -%}
+    ({{ least_behind("shown_numerator", "disclosure_class") }} * scale
+        / nullif({{ most_behind("shown_denominator", "denominator_class") }}, 0)::double precision)
+    {%- else -%}
+    least(
+        {{ most_behind("shown_numerator", "disclosure_class") }} * scale
+        / nullif({{ least_behind("shown_denominator", "denominator_class") }}, 0)::double precision,
+        case when statistic = 'share' then scale end
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+
 {# How many times as high the rate was after as before; half an event is added to both where one side has none, so that
    it exists. Here because a printed effect is worked out anew from the rounded counts, by the same formula. -#}
 {% macro pooled_ratio(after, after_of, before, before_of) -%}

@@ -78,16 +78,6 @@ seen as (
             and answered.quarter_id = figures.quarter_id
 ),
 
-bounded as (
-    select
-        *,
-        {{ least_behind("shown_numerator", "disclosure_class") }} as numerator_least,
-        {{ most_behind("shown_numerator", "disclosure_class") }} as numerator_most,
-        {{ least_behind("shown_denominator", "denominator_class") }} as denominator_least,
-        {{ most_behind("shown_denominator", "denominator_class") }} as denominator_most
-    from seen
-),
-
 printed_answers as (
     select
         {%- for column in unchanged %}
@@ -100,21 +90,14 @@ printed_answers as (
         shown_numerator as numerator,
         shown_denominator as denominator,
         shown_value as value,
-        case
-            when is_exact or shown_value is null then shown_value
-            else numerator_least * scale / nullif(denominator_most, 0)::double precision
-        end as value_least,
-        case
-            when is_exact or shown_value is null then shown_value
-            when statistic = 'share' then least(numerator_most / nullif(denominator_least, 0)::double precision, 1)
-            else numerator_most * scale / nullif(denominator_least, 0)::double precision
-        end as value_most,
+        case when is_exact or shown_value is null then shown_value else {{ value_behind("least") }} end as value_least,
+        case when is_exact or shown_value is null then shown_value else {{ value_behind("most") }} end as value_most,
         null::double precision as value_lower,
         null::double precision as value_upper,
         numerator_figure_id,
         denominator_figure_id,
         value_figure_id
-    from bounded
+    from seen
 )
 
 select * from printed_answers
