@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from report import basis, chain, claims, guide, page_one, series, tables, words
 from report.choice import choice
+from report.matrix import matrix
 from report.questions import questions
 from report.rows import Edition
 
@@ -62,14 +63,15 @@ def render(edition: Edition) -> str:
         left_out=tables.counts(
             edition, "access-left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
         ),
-        other_charts=series.series_charts(edition, _other_measures(edition)),
+        other_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=False)),
+        annex_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=True)),
         coverage=tables.coverage(edition),
         covered=tables.measures(
             edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
         ),
         quality=tables.data_quality(edition),
         findings=tables.findings(edition),
-        expectations=tables.expectations(edition),
+        matrix=matrix(edition),
         against=tables.against,
         guide=guide,
         day=words.day,
@@ -82,9 +84,10 @@ def _said(changed: list[page_one.Changed]) -> list[object]:
     return [part for one in changed for part in (one.asked_by, one.different, one.moved, one.checked)]
 
 
-def _other_measures(edition: Edition) -> list[str]:
+def _other_measures(edition: Edition, is_of_annex: bool) -> list[str]:
     told = {*tables.RESTRICTIVE, *tables.ACCESS}
-    return sorted({row["measure_code"] for row in edition.series} - told)
+    charted = {row["measure_code"] for row in edition.series}
+    return sorted(code for code in charted - told if edition.is_of_annex(code) is is_of_annex)
 
 
 def _environment() -> Environment:

@@ -27,6 +27,7 @@ RELATIONS = {
     "pub_data_quality": ("organisation_code", "record", "rule"),
     "pub_measures": ("display_order", "measure_code"),
     "pub_expectations": ("expectation_number", "expectation_id"),
+    "pub_evidence": ("expectation_id", "organisation_code"),
 }
 OPTIONAL = {
     "pub_challenges": ("raised_on", "challenge_id"),
@@ -191,6 +192,10 @@ class Edition:
             if row["organisation_code"] == organisation_code:
                 return row["organisation_name"]
         return organisation_code
+
+    def is_of_annex(self, measure_code: str) -> bool:
+        """True for a measure that answers an expectation and belongs to no section of its own."""
+        return any(row["measure_code"] == measure_code and row.get("section") == "evidence" for row in self.measures)
 
     def measure_name(self, measure_code: str | None) -> str:
         """The measure's plain name; a measure without one is read with its underscores opened."""

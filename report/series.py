@@ -44,7 +44,7 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
             else "The numbers are too small to print, so the verdict stands in words."
         )
         return Chart(
-            key=_key(row),
+            key=key_of(row),
             title=title,
             described=words.paragraph(say(why), *notes),
             drawing=None,
@@ -52,7 +52,7 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
             organisation_code=row["organisation_code"],
         )
     points, cells = _points(edition, row)
-    drawing = charts.spc(_key(row), points, _unit(row)) if points else None
+    drawing = charts.spc(key_of(row), points, _unit(row)) if points else None
     heads = [
         "Month" if row["grain"] == "month" else "Quarter",
         "Value",
@@ -62,9 +62,9 @@ def _series_chart(edition: Edition, row: Row) -> Chart:
         "Reading",
     ]
     caption = say("The numbers behind the chart: ", where)
-    table = Table(f"{_key(row)}-table", caption, heads, cells, codes=[row["measure_code"]]) if cells else None
+    table = Table(f"{key_of(row)}-table", caption, heads, cells, codes=[row["measure_code"]]) if cells else None
     return Chart(
-        key=_key(row),
+        key=key_of(row),
         title=title,
         described=words.paragraph(_described(points, row), *notes),
         drawing=drawing,
@@ -150,7 +150,8 @@ def _described(points: Sequence[charts.Point], row: Row) -> Sentence:
     return words.paragraph(span, say(better), found, say(gaps) if gaps else None)
 
 
-def _key(row: Row) -> str:
+def key_of(row: Row) -> str:
+    """The id of a series' chart on the page."""
     return anchor("chart", row["series_id"])
 
 

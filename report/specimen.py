@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import csv
 import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 import yaml
 
 from report.rows import REGION, Edition, edition
+from warehouse.paths import ROOT
 
 ICB = "QXX"
 QUARTER = "2026-27-Q1"
@@ -38,6 +40,7 @@ ORGANISATIONS = {
 }
 MONTHS = [date(2023 + (6 + place) // 12, (6 + place) % 12 + 1, 1) for place in range(36)]
 PEOPLE = ("new_voices", "needs_met")
+SOURCES = {"sessions_held": "incident", **dict.fromkeys(PEOPLE, "session;participation")}
 AS_OF = ("inputs_waiting", "inputs_no_reply_wanted", "inputs_cannot_be_reached", "promises_overdue_now")
 CURVE = {0: 0, 7: 0.06, 14: 0.15, 28: 0.29, 45: 0.41, 60: 0.5, 75: 0.57, 90: 0.62, 120: 0.7, 180: 0.78}
 SWING = (7, 2, 9, 4, 6, 3, 8, 5, 1, 6, 4, 7)
@@ -143,6 +146,47 @@ def rows() -> dict[str, list[dict]]:
             _measure(place, code, one["name"]) for place, (code, one) in enumerate(told["measures"].items())
         ],
         "pub_expectations": told["expectations"],
+        "pub_evidence": [_evidence(row, evidence_words()) for row in told["evidence"]],
+    }
+
+
+def evidence_words() -> dict[str, str]:
+    """What every status and reason of an expectation is called in print."""
+    with (ROOT / "dbt_project/seeds/evidence_words.csv").open(encoding="utf-8", newline="") as content:
+        return {row["code"]: row["label"] for row in csv.DictReader(content)}
+
+
+def _evidence(row: dict, said: dict[str, str]) -> dict:
+    codes = row.get("measures")
+    code = codes.split(";")[0] if codes else None
+    has_figures = row["status"] not in ("no_evidence_received", "no_agreement")
+    figures_of = (
+        None if row.get("reason_code") == "shown_by_those_asked" else row.get("figures_of", row["organisation_code"])
+    )
+    return {
+        "expectation_id": row["expectation_id"],
+        "organisation_code": row["organisation_code"],
+        "organisation_name": ORGANISATIONS.get(row["organisation_code"], "The region"),
+        "quarter_id": QUARTER,
+        "status": row["status"],
+        "status_label": said[row["status"]],
+        "reason_code": row.get("reason_code"),
+        "reason_words": said.get(row.get("reason_code")),
+        "evidence_basis": "recorded" if has_figures else "none",
+        "measure_codes": codes,
+        "missing_measure_codes": row.get("missing"),
+        "measure_code": code,
+        "figures_of": figures_of,
+        **{
+            f"{part}_figure_id": f"{code}.{statistic}/{figures_of}/{QUARTER}" if has_figures and figures_of else None
+            for part, statistic in (("numerator", "numerator"), ("denominator", "denominator"), ("value", "share"))
+        },
+        "threshold_id": code and f"{code}_at_least",
+        "threshold_words": {"E04": "At least nine in ten are told within 90 days", "E18": "At least a third"}.get(
+            row["expectation_id"]
+        ),
+        "threshold_owner_kind": "icb" if row.get("owner") else "local_suggestion",
+        "threshold_owner": row.get("owner"),
     }
 
 
@@ -154,7 +198,7 @@ def _measure(place: int, code: str, name: str) -> dict:
         "numerator": "those that were",
         "denominator": "all there were",
         "clock": "the quarter",
-        "source_records": "incident" if code == "sessions_held" else "input;decision",
+        "source_records": SOURCES.get(code, "input;decision"),
         "display_order": place,
         "threshold_words": "Eight in ten people are told what happened within 90 days" if suggested else None,
         "threshold_owner": None,
@@ -248,7 +292,8 @@ def _measures(measures: dict[str, dict]) -> Iterator[dict]:
             yield _figure(where, code, "numerator", numerator, **usual)
             yield _figure(where, code, "denominator", denominator, **usual)
             if numerator is None or denominator is None or denominator < 20:
-                yield _figure(where, code, "share", None, **usual, value_state="too_few_to_say")
+                state = "suppressed" if None in (numerator, denominator) else "too_few_to_say"
+                yield _figure(where, code, "share", None, **usual, value_state=state, unit="share of 1")
                 continue
             # An estimate that takes account of those still waiting is not told over all.
             estimated = (code, organisation) == ("told_back_within_90_days", REGION)
@@ -272,6 +317,11 @@ def _counts(told: dict) -> Iterator[dict]:
     for code, sent in {"influence": 3, "needs_met": 2}.items():
         for statistic, value in (("numerator", sent), ("denominator", 3)):
             yield _figure(code, "evidence", statistic, value, breakdown_kind="measure", breakdown_code=code)
+    for row in told["evidence"]:
+        for statistic, name in (("numerator", "evidenced"), ("denominator", "asked")):
+            if name in row:
+                code = row["expectation_id"]
+                yield _figure(code, "evidence", statistic, row[name], breakdown_kind="expectation", breakdown_code=code)
 
 
 def _days() -> Iterator[dict]:

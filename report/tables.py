@@ -166,12 +166,13 @@ def reasons(edition: Edition) -> Table | None:
 
 
 def evidence(edition: Edition) -> Table | None:
-    """Of how many organisations asked each measure could be told."""
+    """Of how many organisations asked each measure of a section could be told; the matrix says it of the others."""
     found = {figure.breakdown_code: figure for figure in edition.by("measure", "numerator")}
     asked = {figure.breakdown_code: figure for figure in edition.by("measure", "denominator")}
     rows = [
         (Words(edition.measure_name(code)), [out_of(found[code], asked.get(code))])
         for code in sorted(found, key=edition.measure_name)
+        if not edition.is_of_annex(code)
     ]
     return (
         Table(
@@ -390,27 +391,6 @@ def _about(edition: Edition, finding: Row) -> Sentence | None:
 
 
 # The annex
-
-
-def expectations(edition: Edition) -> Table | None:
-    """What is asked, of whom, and which measures answer it. Nobody's answers are added up."""
-    rows = [
-        (Code(row["expectation_id"]), [Words(row["expectation"]), Words(row["asked_of_label"]), _answers(edition, row)])
-        for row in edition.expectations
-    ]
-    heads = ["Code", "What is expected", "Asked of", "Answered here by"]
-    return Table("expectations", "What is expected, and of whom", heads, rows) if rows else None
-
-
-def _answers(edition: Edition, row: Row) -> Sentence | str:
-    if row["same_as"]:
-        return say("The same as ", Code(row["same_as"]))
-    if not row["measure_codes"]:
-        return "Not measured in this edition"
-    order = [one["measure_code"] for one in edition.measures]
-    codes = sorted(row["measure_codes"].split(";"), key=lambda code: order.index(code) if code in order else len(order))
-    names = [Words(edition.measure_name(code)) for code in codes]
-    return words.listed(names, between="; ", last="; ")
 
 
 def against(row: Row) -> Sentence:

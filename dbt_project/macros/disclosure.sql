@@ -9,7 +9,7 @@ Used as the last step of published models and nowhere else. `rows` needs, beside
     numerator           what was counted; null = no evidence
     denominator         out of what; null = a count without one
     scale               the value is numerator × scale ÷ denominator
-    minimum_denominator below it no value is given
+    minimum_denominator below it, as printed, no value is given
     given_value         a value that is not a quotient (a Kaplan-Meier share, a number of days); null for quotients
 
 and gets, beside them: shown_numerator, numerator_state, shown_denominator, denominator_state, shown_value, value_state.
@@ -186,7 +186,8 @@ stated as (
             when given_value is null and (numerator is null or denominator is null) then 'no_evidence'
             when is_hidden then 'suppressed'
             when denominator = 0 then 'not_applicable'
-            when denominator < minimum_denominator then 'too_few_to_say'
+            -- As printed: the true one would tell where below its rounded self it lies.
+            when shown_denominator < minimum_denominator then 'too_few_to_say'
             else 'counted'
         end as value_state
     from shown
@@ -229,6 +230,39 @@ inner join stated on given.figure_key = stated.figure_key
 {# The nearest multiple of round_to. -#}
 {% macro rounded_count(count) -%}
     (round({{ count }}::numeric / {{ var("round_to") }}) * {{ var("round_to") }})
+{%- endmacro %}
+
+
+{# The least and the most that a printed count can have been: rounding moves it by half a step, and what is printed of people
+   is no small count. -#}
+{% macro least_behind(printed, class) -%}
+    (
+        case
+            when {{ class }} = 'things' or {{ printed }} = 0 then {{ printed }}
+            else greatest({{ printed }} - {{ var("round_to") }} / 2, {{ var("suppress_below") }})
+        end
+    )
+{%- endmacro %}
+
+
+{% macro most_behind(printed, class) -%}
+    (case when {{ class }} = 'things' or {{ printed }} = 0 then {{ printed }} else {{ printed }} + {{ var("round_to") }} / 2 end)
+{%- endmacro %}
+
+
+{# The least or the most that a share or rate of printed counts can have been: a share is no more than all. Needs the
+   printed counts (shown_numerator, shown_denominator), their classes, scale and statistic in scope. -#}
+{% macro value_behind(end) -%}
+    {%- if end == "least" -%}
+    ({{ least_behind("shown_numerator", "disclosure_class") }} * scale
+        / nullif({{ most_behind("shown_denominator", "denominator_class") }}, 0)::double precision)
+    {%- else -%}
+    least(
+        {{ most_behind("shown_numerator", "disclosure_class") }} * scale
+        / nullif({{ least_behind("shown_denominator", "denominator_class") }}, 0)::double precision,
+        case when statistic = 'share' then scale end
+    )
+    {%- endif -%}
 {%- endmacro %}
 
 

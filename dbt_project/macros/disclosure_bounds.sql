@@ -4,14 +4,22 @@ Work out what a reader who knows every rule can still learn of a hidden count fr
 Totals are sums of their parts, at most two storeys high: services make an organisation, organisations a region. In such
 a tree the bounds are exact when they are drawn first upwards, from parts to totals, and then downwards.
 
-`rows` needs figure_key, total_key, numerator, denominator, disclosure_class and denominator_class, and a column, named
-by `is_hidden`, that says what is hidden so far. Gives one row per hidden figure of which too few values are possible:
+What is a share, with a scale of 1, counts part of its denominator: neither side can be where the other leaves no room.
+
+`rows` needs figure_key, total_key, numerator, denominator, scale, disclosure_class and denominator_class, and a column,
+named by `is_hidden`, that says what is hidden so far. Gives one row per hidden figure of which too few values are possible:
 figure_key, total_key.
 #}
 {% macro pinned_down(rows, is_hidden) %}
-with known as (
+with known_alone as (
 
     {{ known_of_counts(rows, is_hidden) }}
+
+),
+
+known as (
+
+    {{ bounded_by_each_other("known_alone") }}
 
 ),
 
@@ -40,6 +48,7 @@ from_below as (
         known.side,
         known.counted,
         known.is_open_to_attack,
+        known.is_share,
         case when known.counted >= parts.counted then greatest(known.low, parts.low) else known.low end as low,
         case when known.counted = parts.counted then least(known.high, parts.high) else known.high end as high
     from known
@@ -53,17 +62,29 @@ from_above as (
 
 ),
 
+from_either_side as (
+
+    {{ bounded_by_each_other("from_above") }}
+
+),
+
 -- Parts of parts are bounded by their total once that has been bounded by its own.
 from_two_above as (
 
-    {{ bounded_from_above("from_above") }}
+    {{ bounded_from_above("from_either_side") }}
+
+),
+
+bounded as (
+
+    {{ bounded_by_each_other("from_two_above") }}
 
 )
 
 select distinct
     figure_key,
     total_key
-from from_two_above
+from bounded
 where is_open_to_attack and high - low + 1 < least({{ var("open_values") }}, {{ var("suppress_below") }} - 1)
 {% endmacro %}
 
@@ -76,12 +97,13 @@ select
     sides.side,
     sides.counted,
     given_rows.{{ is_hidden }} and sides.class <> 'things' and sides.counted is not null as is_open_to_attack,
+    coalesce(given_rows.scale = 1 and given_rows.numerator <= given_rows.denominator, false) as is_share,
     case
         when sides.counted is null then 0
         when sides.class = 'things' or sides.counted = 0 then sides.counted
         when {{ is_small("sides.counted", "sides.class") }} then 1
         when given_rows.{{ is_hidden }} then {{ var("suppress_below") }}
-        else greatest({{ rounded_count("sides.counted") }} - {{ var("round_to") }} / 2, {{ var("suppress_below") }})
+        else {{ least_behind(rounded_count("sides.counted"), "sides.class") }}
     end as low,
     case
         when sides.counted is null then 0
@@ -90,7 +112,7 @@ select
         when sides.counted = 0 then case when given_rows.{{ is_hidden }} then {{ var("suppress_below") }} - 1 else 0 end
         -- Hidden for another's sake, and so without bound: more than anybody counts.
         when given_rows.{{ is_hidden }} then 1000000000000
-        else {{ rounded_count("sides.counted") }} + {{ var("round_to") }} / 2
+        else {{ most_behind(rounded_count("sides.counted"), "sides.class") }}
     end as high
 from {{ rows }} as given_rows
 cross join
@@ -110,6 +132,7 @@ select
     parts.side,
     parts.counted,
     parts.is_open_to_attack,
+    parts.is_share,
     case
         when totals.counted = parts.all_counted then greatest(parts.low, totals.low - (parts.all_high - parts.high))
         else parts.low
@@ -128,4 +151,27 @@ from (
     window siblings as (partition by total_key, side)
 ) as parts
 left join {{ rows }} as totals on parts.total_key = totals.figure_key and parts.side = totals.side
+{% endmacro %}
+
+
+{# A share's numerator is no more than its denominator can be, and its denominator no less than its numerator. -#}
+{% macro bounded_by_each_other(rows) %}
+select
+    figure_key,
+    total_key,
+    side,
+    counted,
+    is_open_to_attack,
+    is_share,
+    case
+        when is_share and side = 'denominator'
+            then greatest(low, max(low) filter (where side = 'numerator') over (partition by figure_key))
+        else low
+    end as low,
+    case
+        when is_share and side = 'numerator'
+            then least(high, max(high) filter (where side = 'denominator') over (partition by figure_key))
+        else high
+    end as high
+from {{ rows }}
 {% endmacro %}

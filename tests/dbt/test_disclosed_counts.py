@@ -185,3 +185,35 @@ def test_what_is_safe_is_still_printed(disclosed, rules):
     assert len(printed) > 0.6 * len(organisations)
     regions = [row for row in rows if row["total_key"] is None]
     assert len([row for row in regions if row["shown_numerator"] is not None]) > 0.3 * len(regions)
+
+
+@pytest.mark.parametrize("rules", SETTINGS, ids=["under_five", "seven_and_under"])
+@pytest.mark.parametrize("statistic", ["share", "rate_per_100"])
+def test_the_true_value_lies_within_what_the_printed_counts_can_have_been(opened, rules, statistic):
+    """Every numerator of every denominator up to sixty, as printed: what is met on all of it is met in truth."""
+    bounds = compiled(
+        "select {{ value_behind('least') }} as least, {{ value_behind('most') }} as most, * from printed",
+        suppress_below=rules.suppress_below, round_to=rules.round_to,
+    )  # fmt: skip
+    scale = 1 if statistic == "share" else 100
+    made = [
+        (counted, of, rules.rounded(counted), rules.rounded(of), scale, statistic, "people", "people")
+        for of in range(rules.suppress_below, 61)
+        for counted in range(of + 1)
+        if not rules.is_small(counted)
+    ]
+    with opened.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            "create temporary table printed (counted int, of int, shown_numerator float8, shown_denominator float8,"
+            " scale int, statistic text, disclosure_class text, denominator_class text)"
+        )
+        execute_values(cursor, "insert into printed values %s", made)
+        cursor.execute(bounds)
+        found = cursor.fetchall()
+        cursor.execute("drop table printed")
+    assert len(found) == len(made)
+    outside = [row for row in found if not row["least"] <= row["counted"] * scale / row["of"] <= row["most"]]
+    assert outside == []
+    # Nobody can say of a rounded count that it was all of them, and a nought is a nought.
+    assert [row for row in found if row["least"] >= scale] == []
+    assert {row["most"] for row in found if not row["counted"]} == {0}

@@ -5,22 +5,35 @@ answers behind the charts, which others publish. The truth is read from the mart
 """
 
 import calendar
+import csv
 import re
 from collections import defaultdict
 from functools import cache
 
 import pytest
 
-from tests.attack import Attack, Rules
+from tests.attack import Attack, Rules, open_values
 from tests.truth.published import EDITION, published
 from warehouse import connection
+from warehouse.paths import ROOT
 
 QUARTER = "2026-27-Q1"
 RULES = Rules()
+with (ROOT / "dbt_project/seeds/measures.csv").open(encoding="utf-8", newline="") as content:
+    MEASURES = {row["measure_code"]: row for row in csv.DictReader(content)}
+OF_PEOPLE = [
+    code
+    for code, row in MEASURES.items()
+    if row["section"] and "people" in (row["disclosure_class"], row["denominator_class"])
+]
+CHARTED = [code for code in OF_PEOPLE if MEASURES[code]["is_charted"] == "true"]
+PARTS = ("numerator", "denominator", "value")
 SMALL = range(1, RULES.suppress_below)
 ROUNDED_BY = RULES.round_to // 2
 # A hidden count is safe while this many values are still possible, one of them no small one.
 FEWEST_POSSIBLE = 5
+# Whoever knows that one count is part of another leaves fewer open, and never fewer than the macro promises.
+FEWEST_OF_A_SHARE = 3
 COUNTS = ("count", "numerator", "denominator")
 # Numbers of published relations that say nothing of people: how to print, how much to require, how many files came.
 HARMLESS = {
@@ -54,32 +67,45 @@ def truth(loaded_region) -> dict[tuple, tuple]:
         return {row[:5]: row[5:] for row in cursor}
 
 
-def attack(measure: str, part: int, figures: dict, truth: dict) -> Attack:
+def counts_people(measure: str, part: int) -> bool:
+    return MEASURES[measure][("disclosure_class", "denominator_class")[part]] == "people"
+
+
+def parts_of_people(measure: str) -> list[int]:
+    return [part for part in (0, 1) if counts_people(measure, part)]
+
+
+def attack(measure: str, figures: dict, truth: dict) -> Attack:
     """Gather everything printed about one measure: charts by month, quarters by service, organisation and region."""
     made = Attack()
     months = {key[1:3] + key[4:] for key in truth if key[0] == measure and key[3] == "month"}
-    leaves = {place for place in months if place[1] is not None}
+    # Where nobody says of which service, the organisation's month is the smallest there is.
+    leaves = {place for place in months if place[1] is not None} or months
     for place in sorted(leaves, key=str):
-        made.place(place)
-    for (organisation, service, month), printed in charted(measure, part, figures, truth).items():
-        covered = {place for place in leaves if place[0] == organisation and place[2] == month}
-        if service is not None:
-            covered = {place for place in covered if place[1] == service}
-        made.saw(covered, *RULES.behind(printed))
-    statistic = ("numerator", "denominator")[part]
-    for figure in figures.values():
-        if (figure["measure_code"], figure["statistic"], figure["period_kind"]) != (measure, statistic, "quarter"):
-            continue
-        if figure["value"] is None:
-            continue
-        covered = {
-            place
-            for place in leaves
-            if figure["period_start_on"] <= place[2] <= figure["period_end_on"]
-            and figure["organisation_code"] in ("ALL", place[0])
-            and figure["service_id"] in (None, place[1])
-        }
-        made.saw(covered, *RULES.behind(figure["value"]))
+        for part in parts_of_people(measure):
+            made.place((part, place))
+        if parts_of_people(measure) == [0, 1] and MEASURES[measure]["statistic"] == "share":
+            made.is_part((0, place), (1, place))
+    for part in parts_of_people(measure):
+        for (organisation, service, month), printed in charted(measure, part, figures, truth).items():
+            covered = {place for place in leaves if place[0] == organisation and place[2] == month}
+            if service is not None:
+                covered = {place for place in covered if place[1] == service}
+            made.saw([(part, place) for place in covered], *RULES.behind(printed))
+        statistic = ("numerator", "denominator")[part]
+        for figure in figures.values():
+            if (figure["measure_code"], figure["statistic"], figure["period_kind"]) != (measure, statistic, "quarter"):
+                continue
+            if figure["value"] is None:
+                continue
+            covered = {
+                place
+                for place in leaves
+                if figure["period_start_on"] <= place[2] <= figure["period_end_on"]
+                and figure["organisation_code"] in ("ALL", place[0])
+                and figure["service_id"] in (None, place[1])
+            }
+            made.saw([(part, place) for place in covered], *RULES.behind(figure["value"]))
     return made
 
 
@@ -93,40 +119,31 @@ def charted(measure: str, part: int, figures: dict, truth: dict) -> dict[tuple, 
             continue
         place = (figure["organisation_code"], figure["service_id"], figure["period_start_on"])
         counted, out_of = truth[measure, place[0], place[1], "month", place[2]]
-        if measure == "fft_positive":
-            rounded = 5 * round(out_of / 5)
-            found[place] = round(figure["value"] * rounded) if part == 0 else rounded
-        elif part == 0:
-            found[place] = round(figure["value"] * out_of / scale(measure))
-        assert abs(found.get(place, (counted, out_of)[part]) - (counted, out_of)[part]) <= ROUNDED_BY
+        if counts_people(measure, 1):
+            out_of = rounded(out_of)
+        found[place] = round(figure["value"] * out_of / int(MEASURES[measure]["scale"])) if part == 0 else out_of
+        assert part == 1 or abs(found[place] - counted) <= ROUNDED_BY
     return found
 
 
-def scale(measure: str) -> int:
-    return {"chase_contacts": 100}.get(measure, 1000)
+@pytest.mark.parametrize("measure", CHARTED)
+def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(measure, figures, truth):
+    made = attack(measure, figures, truth)
+    assert made.places, "nothing is counted by month"
+    for part, place in made.places:
+        counted = truth[measure, place[0], place[1], "month", place[2]][part]
+        if counted in SMALL:
+            least, most = made.possible([(part, place)])
+            assert most - least >= FEWEST_POSSIBLE - 1, f"{measure} {place}: {least} to {most}"
+            assert most >= SMALL.stop, f"{measure} {place}: {least} to {most}"
 
 
-@pytest.mark.parametrize(
-    ("measure", "part"),
-    [(code, 0) for code in ("restrictive_interventions", "access_complaints", "chase_contacts", "fft_positive")]
-    + [("fft_positive", 1)],
-)
-def test_no_small_month_of_a_service_can_be_worked_out_from_charts_and_totals(measure, part, figures, truth):
-    made = attack(measure, part, figures, truth)
-    small = [place for place in made.places if truth[measure, place[0], place[1], "month", place[2]][part] in SMALL]
-    for place in small:
-        least, most = made.possible([place])
-        assert most - least >= FEWEST_POSSIBLE - 1, f"{measure} {place}: {least} to {most}"
-        assert most >= SMALL.stop, f"{measure} {place}: {least} to {most}"
-
-
-@pytest.mark.parametrize("measure", ["restrictive_interventions", "fft_positive"])
+@pytest.mark.parametrize("measure", CHARTED)
 @pytest.mark.parametrize("part", [0, 1])
 def test_no_month_of_an_organisation_less_its_printed_charts_is_one_small_service(measure, part, figures, truth):
     """Whichever charts are held back, in no single month does one service with few people stand alone behind them."""
     printed = set(charted(measure, 0, figures, truth))
     wholes = [(organisation, month) for organisation, service, month in printed if service is None]
-    assert wholes
     for organisation, month in wholes:
         behind = {
             key[2]: counts[part]
@@ -136,8 +153,7 @@ def test_no_month_of_an_organisation_less_its_printed_charts_is_one_small_servic
             and (organisation, key[2], month) not in printed
             and counts[0]
         }
-        classed_things = part == 1 and measure != "fft_positive"
-        assert classed_things or len(behind) != 1 or not set(behind.values()) & set(SMALL), (
+        assert not counts_people(measure, part) or len(behind) != 1 or not set(behind.values()) & set(SMALL), (
             organisation,
             month,
             behind,
@@ -154,27 +170,68 @@ def test_the_attack_finds_what_can_be_found():
     assert made.possible(["nought"]) == (0, 0)
 
 
-@pytest.mark.parametrize("measure", ["new_voices", "needs_met"])
-@pytest.mark.parametrize("part", [0, 1])
-def test_no_hidden_organisation_is_the_region_less_the_others(measure, part, figures, truth):
-    statistic = ("numerator", "denominator")[part]
-    mine = [
-        figure for figure in figures.values() if (figure["measure_code"], figure["statistic"]) == (measure, statistic)
-    ]
-    made = Attack()
-    senders = [figure for figure in mine if figure["organisation_code"] != "ALL"]
-    for figure in senders:
-        made.place(figure["organisation_code"])
-    for figure in mine:
-        if figure["value"] is not None:
-            cells = {figure["organisation_code"]}
+@pytest.mark.parametrize("measure", OF_PEOPLE)
+def test_no_hidden_organisation_is_the_region_less_the_others(measure, figures):
+    """Whoever reads both sides of a share knows besides that the one is part of the other."""
+    made, hidden = Attack(), []
+    for part in parts_of_people(measure):
+        statistic = ("numerator", "denominator")[part]
+        mine = [
+            figure
+            for figure in figures.values()
+            if (figure["measure_code"], figure["statistic"], figure["service_id"]) == (measure, statistic, None)
+            and figure["period_kind"] == "quarter"
+        ]
+        senders = [figure for figure in mine if figure["organisation_code"] != "ALL"]
+        for figure in senders:
+            made.place((part, figure["organisation_code"]))
+            if part and parts_of_people(measure) == [0, 1] and MEASURES[measure]["statistic"] == "share":
+                made.is_part((0, figure["organisation_code"]), (1, figure["organisation_code"]))
+        for figure in mine:
+            cells = [(part, figure["organisation_code"])]
             if figure["organisation_code"] == "ALL":
-                cells = {one["organisation_code"] for one in senders}
-            made.saw(cells, *RULES.behind(figure["value"]))
-    for figure in senders:
-        if figure["value_state"] == "suppressed":
-            least, most = made.possible([figure["organisation_code"]])
-            assert most - least >= FEWEST_POSSIBLE - 1
+                cells = [(part, one["organisation_code"]) for one in senders]
+            if figure["value"] is not None:
+                made.saw(cells, *RULES.behind(figure["value"]))
+        hidden += [(part, one["organisation_code"]) for one in senders if one["value_state"] == "suppressed"]
+    for cell in hidden:
+        assert open_values(made.possible([cell])) >= FEWEST_OF_A_SHARE, cell
+
+
+def test_a_status_tells_nothing_of_a_number_that_is_not_printed(report, figures):
+    """No status stands beside a hidden figure but that it is hidden, and none says more than the figures printed."""
+    hidden = printed = 0
+    for row in report.rows("evidence"):
+        named = [figures[row[f"{part}_figure_id"]] for part in PARTS if row[f"{part}_figure_id"]]
+        states = {figure["value_state"] for figure in named}
+        if "suppressed" in states or (row["status"] == "withheld" and not named):
+            hidden += 1
+            assert (row["status"], row["reason_code"]) == ("withheld", "number_not_printed"), row
+        elif named and row["status"] == "too_few_to_say" and figures[row["numerator_figure_id"]]["value"] is not None:
+            printed += 1
+            of = figures[row["denominator_figure_id"]]["value"]
+            assert of < int(MEASURES[row["measure_code"]]["minimum_denominator"]), row
+    assert hidden > 10
+    assert printed > 10
+
+
+def test_what_is_said_of_an_expectation_is_no_other_than_what_is_true(report):
+    """Rounding and hiding leave things open, and never turn them over."""
+    with connection.connect("analyst") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select expectation_id, organisation_code, quarter_id, status from marts.mart_evidence"
+            " where icb_code = 'ZWL'"
+        )
+        true = {row[:3]: row[3] for row in cursor}
+    compared = [
+        (row["status"], true[row["expectation_id"], row["organisation_code"], row["quarter_id"]])
+        for row in report.rows("evidence")
+    ]
+    assert len(compared) > 300
+    left_open = {"shown", "withheld", "too_few_to_say"}
+    assert {(said, is_so) for said, is_so in compared if said != is_so and said not in left_open} == set()
+    of_arrival = {"no_evidence_received", "no_agreement", "not_applicable"}
+    assert {(said, is_so) for said, is_so in compared if said != is_so and is_so in of_arrival} == set()
 
 
 def test_a_hidden_count_hides_everything_made_of_it(figures):
@@ -220,6 +277,13 @@ def test_charts_are_drawn_and_limited_by_rounded_counts_alone(figures, truth, re
 
     series = report.rows("series", chart_state="publishable")
     assert {row["measure_code"] for row in series} >= {"restrictive_interventions", "fft_positive"}
+    with connection.connect("analyst") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "select series_id, min(period_start_on) from marts.mart_spc where rebase_group > 0"
+            " group by series_id, rebase_group"
+        )
+        counted_anew = set(cursor.fetchall())
+    assert "choice_recorded/ZW2" in {series_id for series_id, _ in counted_anew}
     points, options, printed = [], [], {}
     for row in series:
         mine = sorted(
@@ -228,7 +292,8 @@ def test_charts_are_drawn_and_limited_by_rounded_counts_alone(figures, truth, re
         )
         options.append((row["series_id"], row["improvement_direction"], None, True, None))
         for number, one in enumerate((one for one in mine if one["statistic"] == "value"), start=1):
-            points.append((row["series_id"], number, str(one["period_start_on"]), one["value"], False))
+            begins = (row["series_id"], one["period_start_on"]) in counted_anew
+            points.append((row["series_id"], number, str(one["period_start_on"]), one["value"], begins))
         for one in mine:
             printed[row["series_id"], str(one["period_start_on"]), one["statistic"]] = one["value"]
     with connection.connect("transformer") as opened:

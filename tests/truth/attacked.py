@@ -76,15 +76,16 @@ class Region:
         self.measures = {
             row["measure_code"]: row for row in ask("select * from published.pub_measures_now", "reporter")
         }
-        classes = {row["measure_code"]: row["denominator_class"] for row in ask("select * from marts.mart_figures")}
+        classes = {row["measure_code"]: row for row in ask("select * from marts.mart_figures")}
         counted = defaultdict(list)
         for row in ask("select * from marts.fct_measures where numerator is not null and denominator is not null"):
             counted[row["measure_code"]].append(row)
         self.true = {
             (code, side): Measure(code, side, counted[code])
-            for code, measure in self.measures.items()
-            for side in SIDES
-            if measure["disclosure_class"] == "people" and (side == "numerator" or classes[code] == "people")
+            for code in self.measures
+            for side, column in zip(SIDES, ("disclosure_class", "denominator_class"), strict=True)
+            # What the report prints no figure of is nothing to attack.
+            if code in classes and classes[code][column] == "people"
         }
         self.effects = ask(
             "select * from marts.mart_change_effects where verdict in ('improved', 'worsened', 'no_signal')"
@@ -117,7 +118,7 @@ class Region:
                     made.saw(cells, *self.rules.behind_hidden(true.true[cell]))
                     hidden[f"{side} of {figure['figure_id']} {self.name}"] = cells
         self.see_effects(code, made, {figure["figure_id"] for figure in mine if figure["value"] is not None})
-        if len(sides) == 2:
+        if len(sides) == 2 and self.measures[code]["unit"] == "share of 1":
             for leaf in {leaf for side, leaf, _ in made.places if side == "numerator"}:
                 parts = [self.unknowns(code, side, leaf) for side in SIDES if leaf in self.true[code, side].true]
                 if [len(part) for part in parts] == [1, 1]:

@@ -75,3 +75,28 @@ def test_whoever_owns_a_threshold_says_since_when_and_a_suggestion_has_no_owner(
 def test_a_share_of_one_that_judges_can_be_reached():
     shares = [row for row in THRESHOLDS if row["purpose"] == "judges" and row["unit"] == "share of 1"]
     assert all(0 < float(row["value"]) <= 1 for row in shares)
+
+
+def test_what_is_part_of_another_is_hidden_like_it():
+    """A share's numerator is no larger than its denominator: a hidden one of 1 would be given away by a printed 1."""
+    shares = [row for row in MEASURES.values() if row["statistic"] == "share"]
+    assert [row["measure_code"] for row in shares if row["disclosure_class"] != row["denominator_class"]] == []
+
+
+def test_no_share_is_made_of_fewer_than_ten_people():
+    """Beside rounded counts the share of a small group tells of single people."""
+    of_people = [row for row in MEASURES.values() if "people" in (row["disclosure_class"], row["denominator_class"])]
+    assert len(of_people) > 40
+    small = [row["measure_code"] for row in of_people if row["section"] and int(row["minimum_denominator"]) < 10]
+    assert small == []
+
+
+def test_what_counts_several_of_each_person_is_not_printed():
+    """Rounding to five hides nobody among answers, minutes or pounds."""
+    several = [
+        row
+        for row in MEASURES.values()
+        if row["method"] in ("weighted share", "amount") and row["disclosure_class"] == "people"
+    ]
+    assert several
+    assert [row["measure_code"] for row in several if row["section"]] == []

@@ -167,6 +167,8 @@ def test_what_somebody_wrote_is_text_and_never_markup():
         "pub_organisations": ("organisation_name",),
         "pub_series": ("plain_name", "service_name", "verdict_words", "unit", "caveat_words"),
         "pub_findings": ("finding_words",),
+        "pub_expectations": ("expectation", "asked_of_label"),
+        "pub_evidence": ("organisation_name", "status_label", "reason_words", "threshold_words", "threshold_owner"),
         "pub_effects": ("plain_name", "verdict_words"),
         "pub_measures": ("plain_name", "numerator", "denominator"),
         "pub_coverage": ("feed", "state", "state_label"),
@@ -343,14 +345,6 @@ def test_a_chart_that_may_not_be_drawn_is_told_in_words(made_up):
 def test_every_state_of_a_return_has_its_own_sign():
     signs = list(tables.COVERAGE.values())
     assert len(signs) == len(set(signs))
-
-
-def test_expectations_are_listed_and_never_added_up(page, made_up):
-    listed = tables.expectations(made_up)
-    assert [str(head) for head, _ in listed.rows] == ["E04", "E18", "E83", "E111"]
-    answered = [str(cells[-1]) for _, cells in listed.rows]
-    assert answered[2:] == ["Not measured in this edition", "The same as E83"]
-    assert not re.search(r"\d+ of \d+ expectations|%", page.within("annex"))
 
 
 def test_a_suggested_value_is_never_called_agreed(made_up):

@@ -13,7 +13,6 @@ series as (
 
 measures as (
     select * from {{ ref("measures") }}
-    where section is not null
 ),
 
 organisations as (

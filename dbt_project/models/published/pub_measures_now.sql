@@ -7,7 +7,6 @@ icbs as (
 
 measures as (
     select * from {{ ref("measures") }}
-    where section is not null
 ),
 
 judging as (
@@ -43,6 +42,7 @@ described as (
         measures.source_records,
         measures.minimum_denominator,
         measures.disclosure_class,
+        measures.source_records,
         measures.section,
         measures.display_order,
         coalesce(judging.plain_words, defining.plain_words) as threshold_words,

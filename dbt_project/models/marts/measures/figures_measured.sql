@@ -107,6 +107,7 @@ so_far as (
     inner join measures on too_early.measure_code = measures.measure_code
 ),
 
+-- Of a measure that has no section the matrix of expectations says it.
 evidenced as (
     select
         'evidence' as measure_code,
@@ -128,6 +129,7 @@ evidenced as (
         'organisations' as unit,
         0 as decimals
     from asked
+    inner join measures on asked.measure_code = measures.measure_code and measures.section <> 'evidence'
     left join measured
         on
             asked.measure_code = measured.measure_code
@@ -136,12 +138,43 @@ evidenced as (
     group by asked.icb_code, asked.measure_code
 ),
 
+-- Of how many that are asked of an expectation the report has evidence, in the quarter that it tells it of.
+reached as (
+    select
+        'evidence' as measure_code,
+        'count' as statistic,
+        'evidence' as section,
+        evidence.icb_code,
+        evidence.organisation_code,
+        null::text as service_id,
+        null::text as subject_id,
+        'quarter' as period_kind,
+        'expectation' as breakdown_kind,
+        evidence.expectation_id as breakdown_code,
+        null::text as label,
+        evidence.organisations_evidenced as numerator,
+        evidence.organisations_asked as denominator,
+        null::double precision as given_value,
+        null::double precision as given_lower,
+        null::double precision as given_upper,
+        'organisations' as unit,
+        0 as decimals
+    from {{ ref("mart_evidence") }} as evidence
+    inner join {{ ref("evidence_quarters") }} as evidence_quarters
+        on
+            evidence.expectation_id = evidence_quarters.expectation_id
+            and evidence.quarter_id = evidence_quarters.quarter_id
+    where evidence.organisation_code = 'ALL' and evidence.organisations_asked > 0
+),
+
 every_figure as (
     select * from figures
     union all
     select * from so_far
     union all
     select * from evidenced
+    union all
+    select * from reached
 )
 
 select * from every_figure

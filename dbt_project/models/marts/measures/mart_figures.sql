@@ -26,6 +26,10 @@ printed_quarters as (
     select * from {{ ref("printed_quarters") }}
 ),
 
+evidence_quarters as (
+    select * from {{ ref("evidence_quarters") }}
+),
+
 every_figure as (
     select * from {{ ref("figures_measured") }}
     union all
@@ -57,13 +61,15 @@ described as (
             every_figure.subject_id,
             case when every_figure.breakdown_kind <> 'none' then every_figure.breakdown_code end
         ) as scope,
-        coalesce(printed_quarters.quarter_id, quarter.quarter_id) as quarter_id,
-        coalesce(printed_quarters.period_start_on, quarter.period_start_on) as period_start_on,
-        coalesce(printed_quarters.period_end_on, quarter.period_end_on) as period_end_on
+        coalesce(told_of.quarter_id, printed_quarters.quarter_id, quarter.quarter_id) as quarter_id,
+        coalesce(told_of.period_start_on, printed_quarters.period_start_on, quarter.period_start_on) as period_start_on,
+        coalesce(told_of.period_end_on, printed_quarters.period_end_on, quarter.period_end_on) as period_end_on
     from every_figure
     cross join told_back
     cross join quarter
     left join printed_quarters on every_figure.measure_code = printed_quarters.measure_code
+    left join evidence_quarters as told_of
+        on every_figure.breakdown_kind = 'expectation' and every_figure.breakdown_code = told_of.expectation_id
     left join measures on every_figure.measure_code = measures.measure_code
     left join classes on every_figure.measure_code = classes.code
 ),

@@ -22,7 +22,7 @@ spc_rows as (
     select mart_spc.*
     from {{ ref("mart_spc") }} as mart_spc
     inner join {{ ref("measures") }} as measures on mart_spc.measure_code = measures.measure_code
-    where measures.section is not null
+    where measures.section <> 'evidence'
 ),
 
 coverage as (

@@ -4,7 +4,6 @@ with
 
 measures as (
     select * from {{ ref("measures") }}
-    where section is not null
 ),
 
 quarters as (

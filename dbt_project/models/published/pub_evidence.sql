@@ -1,0 +1,1 @@
+{{ with_editions("pub_evidence") }}
