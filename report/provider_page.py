@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from report import board_paper, chain, page_one, tables, typeset, words
+from report import board_paper, chain, claims, page_one, tables, typeset, words
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Facts, Grid, Heading, Paper, Points, Prose
@@ -18,8 +18,6 @@ TITLE = "Your own pages of the report"
 MOST_PAGES = 2
 TELL = (40, 24, 16, 12, 8, 6, 4, 3, 2, 1, 0)
 REST = "The rest stands in the report, under your name."
-# What an organisation says of itself and its own records or the people concerned do not bear out.
-CLAIMS = ("claimed_above_records", "told_back_disputed", "change_before_decision")
 COMMISSIONER = "icb"
 
 Tell = Callable[[int], list[Block]]
@@ -127,7 +125,7 @@ def _owed(edition: Edition, organisation: Row) -> Tell:
         for one, found in tables.findings(edition)
         if one["organisation_code"] == organisation["organisation_code"]
         for row, about in found
-        if row["kind"] not in CLAIMS
+        if row["kind"] not in claims.KINDS
     ]
     return _listed("What you are to put right", "Nothing found to put right.", rows, board_paper.owed)
 
@@ -149,7 +147,7 @@ def _claims(edition: Edition, organisation: Row) -> list[Block]:
     found = [
         row
         for row in edition.findings
-        if row["organisation_code"] == organisation["organisation_code"] and row["kind"] in CLAIMS
+        if row["organisation_code"] == organisation["organisation_code"] and row["kind"] in claims.KINDS
     ]
     lines: list[Sentence] = []
     for row in found:
