@@ -186,7 +186,8 @@ def _opened(book: Workbook, name: str, widths: Sequence[int]) -> WriteOnlyWorksh
 
 def _widths(table: Relation) -> Iterator[int]:
     for place, column in enumerate(table.columns):
-        said = [len(str(row[place])) for row in table.rows[:LOOKED_AT] if row[place] is not None]
+        looked_at = table.rows[:: 1 + len(table.rows) // LOOKED_AT]
+        said = [len(str(row[place])) for row in looked_at if row[place] is not None]
         yield min(WIDEST, max(NARROWEST, len(column.name) + 4, *said, 0))
 
 
