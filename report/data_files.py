@@ -121,7 +121,7 @@ def _field(value: Any) -> str:
         return GUARD + value if value.startswith(GUARDED) else value
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return json.dumps(_plain(value)).strip('"')
+    return json.dumps(plain(value)).strip('"')
 
 
 def _csv_column(column: Column) -> dict[str, Any]:
@@ -138,11 +138,12 @@ def _sql_note(table: Relation) -> str:
 
 
 def _row(table: Relation, row: tuple[Any, ...]) -> str:
-    named = {column.name: _plain(value) for column, value in zip(table.columns, row, strict=True)}
+    named = {column.name: plain(value) for column, value in zip(table.columns, row, strict=True)}
     return json.dumps(named, ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON holds it; moments are in UTC."""
     if isinstance(value, datetime):
         moment = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
         return moment.isoformat().replace("+00:00", "Z")

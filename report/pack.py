@@ -68,8 +68,10 @@ def render(edition: Edition) -> bytes:
     _cover(book, edition, tables)
     for table in tables:
         _sheet(book, table, _hidden(edition, table))
-    _list(book, QUERIES, ("Sheet", "What it holds", "Query"), (18, 60, 90), _queries(edition, tables))
-    _list(book, DEFINITIONS, ("Sheet", "Column", "Type", "What it means"), (18, 28, 24, 90), _definitions(tables))
+    # The cover tells the edition's own row.
+    named = [(COVER, relations.facts(edition)), *((sheet_name(table), table) for table in tables)]
+    _list(book, QUERIES, ("Sheet", "What it holds", "Query"), (18, 60, 90), _queries(named))
+    _list(book, DEFINITIONS, ("Sheet", "Column", "Type", "What it means"), (18, 28, 24, 90), _definitions(named))
     written = io.BytesIO()
     book.save(written)
     return office.settled(written.getvalue(), edition, TITLE)
@@ -166,15 +168,15 @@ def _list(
         sheet.append([*(_cell(sheet, one, "prose") for one in row[:-1]), _cell(sheet, row[-1], last)])
 
 
-def _queries(edition: Edition, tables: Sequence[Relation]) -> Iterator[Sequence[str | None]]:
-    for name, table in ((COVER, relations.facts(edition)), *((sheet_name(table), table) for table in tables)):
+def _queries(named: Sequence[tuple[str, Relation]]) -> Iterator[Sequence[str | None]]:
+    for name, table in named:
         yield name, table.said, table.query
 
 
-def _definitions(tables: Sequence[Relation]) -> Iterator[Sequence[str | None]]:
-    for table in tables:
+def _definitions(named: Sequence[tuple[str, Relation]]) -> Iterator[Sequence[str | None]]:
+    for name, table in named:
         for column in table.columns:
-            yield sheet_name(table), column.name, column.kind, column.description
+            yield name, column.name, column.kind, column.description
 
 
 def _opened(book: Workbook, name: str, widths: Sequence[int]) -> WriteOnlyWorksheet:
@@ -186,7 +188,8 @@ def _opened(book: Workbook, name: str, widths: Sequence[int]) -> WriteOnlyWorksh
 
 def _widths(table: Relation) -> Iterator[int]:
     for place, column in enumerate(table.columns):
-        said = [len(str(row[place])) for row in table.rows[:LOOKED_AT] if row[place] is not None]
+        looked_at = table.rows[:: 1 + len(table.rows) // LOOKED_AT]
+        said = [len(str(row[place])) for row in looked_at if row[place] is not None]
         yield min(WIDEST, max(NARROWEST, len(column.name) + 4, *said, 0))
 
 

@@ -11,6 +11,8 @@ import yaml
 from typer.main import get_command
 
 from assure import cli
+from report import faces
+from report.specimen import specimen
 from warehouse import grants
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -187,3 +189,11 @@ def test_no_picture_is_heavy_and_each_is_shown():
     for path in (PROJECT / "docs" / "pictures").iterdir():
         assert path.stat().st_size < 200_000
         assert f"docs/pictures/{path.name}" in README
+
+
+def test_the_readers_guide_names_files_that_an_edition_has():
+    guide = (PROJECT / "docs" / "for_readers.md").read_text(encoding="utf-8")
+    section = guide.partition("## The same report in other forms")[2].partition("\n## ")[0]
+    named = re.findall(r"`([\w.-]+\.[a-z]+(?:-metadata\.json)?)`", section)
+    assert len(named) >= 8
+    assert set(named) <= set(faces.of(specimen()))
