@@ -1,7 +1,10 @@
 """Send a message by what Airflow has a connection for: mail, Slack, Teams, a webhook. (Read by airflow in the dag files.)"""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
+
+log = logging.getLogger(__name__)
 
 SECONDS = 30
 """How long a service may take to answer."""
@@ -65,7 +68,11 @@ def of(to: str) -> list[str]:
     from connections import from_airflow
 
     kept = [name for name in CHANNELS[to] if from_airflow(name) is not None]
-    return kept or (of("data_team") if to != "data_team" else [])
+    if kept or to == "data_team":
+        if not kept:
+            log.warning("nobody is told: Airflow has none of the connections %s", ", ".join(CHANNELS[to]))
+        return kept
+    return of("data_team")
 
 
 def send(name: str, message) -> None:

@@ -40,8 +40,11 @@ def read(as_of: dt.datetime, providers: Iterable[Provider] = (), sender: str | N
     with connect("transformer") as connection:
         built = build.latest(connection)
         late = _late(connection, code, today) if built else ()
-        missed = editions.missed(connection, today - dt.timedelta(days=1), editions.reporting_icbs(connection))
-        waiting = [one for state in editions.UNPUBLISHED for one in editions.in_state(connection, state)]
+        # Editions, like builds, are of all senders.
+        icbs = editions.reporting_icbs(connection) if code is None else []
+        missed = editions.missed(connection, today - dt.timedelta(days=1), icbs)
+        states = editions.UNPUBLISHED if code is None else ()
+        waiting = [one for state in states for one in editions.in_state(connection, state)]
     return Standing(
         as_of,
         feeds=tuple(Feed(*row) for row in found["feeds"]),
@@ -68,7 +71,7 @@ def agreements_ending(providers: Iterable[Provider], on: dt.date) -> tuple[Agree
             last = max((one.valid_to for one in provider.agreements if feed.records <= set(one.records)), default=None)
             left = None if last is None else (last - on).days
             if left is None or left <= WARN_DAYS[0]:
-                found.append(AgreementEnding(provider.code, name, last, left))
+                found.append(AgreementEnding(provider.organisation_code, name, last, left))
     return tuple(sorted(found, key=lambda one: (_urgency(one), one.sender, one.feed)))
 
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
-from expectations.verdict import TELL_THE_LEAD, TOLD_TO_THE_LEAD
+from expectations.verdict import TELL_THE_LEAD, TOLD_TO_THE_LEAD, rulebook_rows
 from warehouse.periods import LONDON
 
 SHOWN = 5
@@ -52,7 +53,9 @@ class LoadInQuestion:
     @property
     def said_to_anyone(self) -> str:
         """Return the line without the file's name and headings: either may hold what names a person."""
-        return self._said(f"{self.sender} {self.feed}: {self.rule}; assure status {self.sender.lower()} says more")
+        meaning = _meanings().get(self.rule)
+        what = f"{meaning} ({self.rule})" if meaning else self.rule
+        return self._said(f"{self.sender} {self.feed}: {what}; assure status {self.sender.lower()} says more")
 
     def _said(self, what: str) -> str:
         named = f"{TELL_THE_LEAD.capitalize()}: load" if self.is_for_the_lead else "Load"
@@ -195,7 +198,7 @@ class CutMissed:
         """Return the line that a data team reads."""
         return (
             f"The data cut of {self.quarter_id} ({day(self.cut_on)}) has passed and {self.icb_code} has no draft:"
-            f" assure build, then clear the task `draft`, or assure report --quarter {self.quarter_id}"
+            f" assure build, then clear the task draft, or assure report --quarter {self.quarter_id}"
         )
 
 
@@ -293,6 +296,13 @@ def day(when: dt.date) -> str:
 def moment(at: dt.datetime) -> str:
     """Return day and time in London."""
     return f"{day(at)} {at.astimezone(LONDON):%H:%M}"
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    """Return what each rule about files says is wrong, in words that are the same for every file."""
+    first_clauses = {row["rule"]: row["message"].partition(";")[0] for row in rulebook_rows({})}
+    return {rule: clause.removesuffix(": the headings") for rule, clause in first_clauses.items()}
 
 
 def _counted(count: int, thing: str) -> str:

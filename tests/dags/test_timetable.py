@@ -53,6 +53,12 @@ for name in sys.argv[1:]:
 print("SAID", *sorted({module.partition(".")[0] for module in set(sys.modules) - before}))
 """
 
+CHANNELS = """
+import json
+from channels import of
+print("SAID", json.dumps([of("data_team"), of("lead")]))
+"""
+
 NAMES = """
 import json, os, runpy, sys
 said = {}
@@ -169,3 +175,16 @@ def test_reading_the_timetable_imports_nothing_heavy(ask):
 def test_a_task_builds_its_own_dag_alone(ask):
     built = json.loads(ask(NAMES, str(ROOT / "dags" / "ingest.py"), "ingest_zw2", "build_warehouse"))
     assert built == {"ingest_zw2": ["ingest_zw2"], "build_warehouse": []}
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (["assure_slack", "assure_mail"], [["assure_mail", "assure_slack"], ["assure_mail", "assure_slack"]]),
+        (["assure_teams", "assure_lead"], [["assure_teams"], ["assure_lead"]]),
+        ([], [[], []]),
+    ],
+)
+def test_the_lead_is_told_by_its_own_connection_and_where_there_is_none_by_the_data_teams(ask, kept, told):
+    connections = {f"AIRFLOW_CONN_{name.upper()}": '{"conn_type": "email"}' for name in kept}
+    assert json.loads(ask(CHANNELS, **connections)) == told

@@ -83,5 +83,7 @@ def test_it_says_which_drafts_wait_and_which_quarter_missed_its_cut(warehouse_da
     assert [(cut.quarter_id, cut.icb_code, cut.cut_on) for cut in found.cuts_missed] == [
         ("2026-27-Q1", "ZZL", dt.date(2026, 7, 28))
     ]
+    # What is of all senders is not said of one.
+    assert read(as_of, sender=one.code).cuts_missed == read(as_of, sender=one.code).editions == ()
     # On the day of the cut itself the draft is still made.
     assert read(as_of - dt.timedelta(days=1)).cuts_missed == ()

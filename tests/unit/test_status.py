@@ -67,14 +67,17 @@ def test_nothing_is_said_at_a_weekend_or_on_a_bank_holiday(day):
 
 def test_a_held_load_needs_somebody_each_day_until_it_is_decided():
     held = standing(in_question=(in_question("FILE-SHRUNK", "held", LONG_AGO),))
-    said = "Load 42 held: ZX1 complaints: FILE-SHRUNK; assure status zx1 says more"
-    assert told(held) == {"Needs you today": (said,)}
+    said = "Load 42 held: ZX1 complaints: the file is much smaller than the ones before it (FILE-SHRUNK)"
+    assert told(held) == {"Needs you today": (f"{said}; assure status zx1 says more",)}
 
 
 def test_a_file_with_identifiers_is_told_once_and_a_refused_one_not_at_all():
     new, old = in_question("FILE-IDENTIFIER", "refused"), in_question("FILE-IDENTIFIER", "refused", LONG_AGO)
     (line,) = told(standing(in_question=(new, old, in_question("FILE-HTML", "refused"))))["Needs you today"]
-    assert line.startswith("Tell the information-governance lead: load 42 refused: ZX1 complaints: FILE-IDENTIFIER")
+    assert line.startswith(
+        "Tell the information-governance lead: load 42 refused: ZX1 complaints: a column holds mostly"
+    )
+    assert "(FILE-IDENTIFIER)" in line
 
 
 def test_a_build_that_failed_needs_somebody_and_says_where_it_failed():
