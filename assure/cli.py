@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from assure import senders
+from assure import editions, senders
 from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
 from assure.screen import BAD_DATA, BROKEN, WRONG_USE, Voice, WithFacts, show, told, wants_everything
 from warehouse.periods import LONDON, last_ended_quarter, period_named
@@ -233,6 +233,7 @@ def status(sender: Annotated[str | None, typer.Argument(help="Only this sender."
     print(overview.build)
 
 
+app.add_typer(editions.app, name="edition", rich_help_panel=RUN)
 app.command(
     "new-provider",
     rich_help_panel=ADD,

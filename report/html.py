@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import chain, page_one, series, tables, words
+from report import chain, page_one, series, tables, voices, words
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -60,6 +60,9 @@ def render(edition: Edition) -> str:
         against=tables.against,
         day=words.day,
         given_by=page_one.given_by,
+        lowered=words.lowered,
+        public=words.public,
+        voices=voices,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
 

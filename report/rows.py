@@ -14,7 +14,7 @@ from typing import Any
 
 REGION = "ALL"
 
-# relation -> the columns it is sorted by. The optional ones need not exist.
+# relation -> the columns it is sorted by.
 RELATIONS = {
     "pub_figures": ("figure_id",),
     "pub_organisations": ("organisation_name", "organisation_code"),
@@ -27,10 +27,9 @@ RELATIONS = {
     "pub_data_quality": ("organisation_code", "record", "rule"),
     "pub_measures": ("display_order", "measure_code"),
     "pub_expectations": ("expectation_number", "expectation_id"),
-}
-OPTIONAL = {
     "pub_challenges": ("raised_on", "challenge_id"),
-    "pub_asks": ("ask_number",),
+    "pub_asks": ("kind", "ask_number", "entry_id"),
+    "pub_answers": ("party",),
 }
 # What a figure that is broken down by nothing says.
 NO_BREAKDOWN = (None, "all", "none", "")
@@ -86,6 +85,7 @@ class Edition:
     expectations: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
+    answers: tuple[Row, ...] = ()
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
     _by_subject: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
 
@@ -188,7 +188,7 @@ def edition(facts: Row, rows: Mapping[str, Iterable[Row]]) -> Edition:
         relation.removeprefix("pub_"): tuple(
             MappingProxyType(dict(row)) for row in sorted(rows.get(relation, ()), key=_order(columns))
         )
-        for relation, columns in {**RELATIONS, **OPTIONAL}.items()
+        for relation, columns in RELATIONS.items()
         if relation != "pub_figures"
     }
     return Edition(
@@ -216,10 +216,7 @@ def read(connection: Any, edition_id: str) -> Edition:
             raise LookupError(
                 f"no edition {edition_id!r}; see which there are: select edition_id from published.pub_editions"
             )
-        cursor.execute("select table_name from information_schema.tables where table_schema = 'published'")
-        there = {name for (name,) in cursor.fetchall()}
-        wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in there)]
-        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in wanted})
+        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in RELATIONS})
 
 
 def _rows(cursor: Any, relation: str, edition_id: str) -> list[dict[str, Any]]:
