@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from assure import senders
+from assure import editions, senders
 from assure.options import AsOf, Because, Role, chosen, moment_of, quarter_of_name
 from assure.screen import (
     BAD_DATA,
@@ -273,6 +273,7 @@ def status(
         show_standing(standing)
 
 
+app.add_typer(editions.app, name="edition", rich_help_panel=RUN)
 app.command(
     "new-provider",
     rich_help_panel=ADD,

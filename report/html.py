@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import basis, chain, claims, guide, page_one, series, tables, words
+from report import basis, chain, claims, guide, page_one, series, tables, voices, words
 from report.choice import choice
 from report.matrix import matrix
 from report.questions import questions
@@ -76,6 +76,9 @@ def render(edition: Edition) -> str:
         guide=guide,
         day=words.day,
         given_by=page_one.given_by,
+        lowered=words.lowered,
+        public=words.public,
+        voices=voices,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
 

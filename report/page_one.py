@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from report import words
+from report import voices, words
 from report.rows import Edition, Row
 from report.words import Sentence, Words, counted, day, listed, number, out_of, paragraph, say, sentence
 
@@ -17,7 +17,7 @@ THINGS_THAT_CHANGED = 3
 NEWS_FOR_YEARS = 2
 # Page one is read in one sitting; what does not fit is cut, and stands whole in the sections.
 MOST_WORDS = 350
-CUT_TO_WORDS = (18, 14, 11, 8, 5)
+CUT_TO_WORDS = (18, 14, 11, 8, 5, 4)
 SHOWN_BY_NAME = 2
 NOT_RECORDED_WHO = "someone, not recorded who"
 # States of a return of which nothing can be counted, and those that came after their day.
@@ -68,10 +68,10 @@ def answers(edition: Edition, most: int = CUT_TO_WORDS[0]) -> list[Answer]:
         Answer("worse", "Getting worse", worse(edition)),
         Answer("room", "Not in the room", room(edition)),
         Answer("safe", "Safe, and how sure", safe(edition)),
-        Answer("network", "The network says", network(edition, most)),
+        Answer("network", "The network says", voices.network_in_short(edition, most)),
         Answer("promised", "Promised, and done", promised(edition)),
         Answer("missing", "Missing data", missing(edition)),
-        Answer("to-decide", "For the committee to decide", to_decide(edition)),
+        Answer("to-decide", "For the committee to decide", voices.asked_of_the_committee(edition, most)),
     ]
 
 
@@ -286,16 +286,6 @@ def asks_about_payment(edition: Edition) -> bool:
     )
 
 
-def network(edition: Edition, most: int) -> Sentence:
-    if not edition.challenges:
-        return sentence("no comments have been recorded in this edition")
-    newest = edition.challenges[-1]
-    return paragraph(
-        say(Words(words.within(newest["comment"], most), is_quoted=True)),
-        sentence("all comments and replies stand below"),
-    )
-
-
 def promised(edition: Edition) -> Sentence:
     due = edition.one("promises_due", "count")
     oldest = oldest_overdue(edition)
@@ -354,12 +344,6 @@ def absent(edition: Edition) -> list[str]:
     )
 
 
-def to_decide(edition: Edition) -> Sentence:
-    if not edition.asks:
-        return sentence("nobody has entered a question for the committee yet")
-    return paragraph(*(sentence(Words(row["ask"]), " (", Words(row["entered_by_role"]), ")") for row in edition.asks))
-
-
 # The state of the edition
 
 
@@ -380,7 +364,8 @@ def banner(edition: Edition) -> list[tuple[str, Sentence]]:
         )
     else:
         by = say("Nobody has signed it off.")
-    lines = [(f"{state}.", paragraph(by, sentence("figures as they stood on ", day(facts["data_cut_at"]))))]
+    as_known = sentence("figures as they stood on ", day(facts["data_cut_at"]))
+    lines = [(f"{state}.", paragraph(voices.what_became_of_it(edition), by, as_known))]
     if any(row.get("is_made_up") for row in edition.organisations):
         lines.insert(0, ("Made up.", say("The region, its organisations and every number in this report are made up.")))
     return lines

@@ -1,4 +1,4 @@
-"""Draft a quarter's report when it is due, and publish it once it is signed off; running again changes nothing."""
+"""Draft a quarter's report when it is due, lead it to its publication or out of it; running again changes nothing."""
 
 import datetime as dt
 import os
@@ -42,15 +42,23 @@ def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: st
     return late if ends_with_present or not missed else late | {present: []}
 
 
-def draft(quarter: str, icb_code: str, as_of: dt.datetime) -> str:
+def draft(quarter: str, icb_code: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> str:
     """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
     with lineage.run(f"draft.{icb_code}", quarter, as_of) as told:
         with connect("transformer") as connection:
-            edition_id = editions.draft(connection, quarter, icb_code, as_of)
+            edition_id = editions.draft(connection, quarter, icb_code, as_of, by_role)
             told.reads |= {lineage.table("published", f"{one}_now") for one in editions.published_relations(connection)}
         content(edition_id)
         told.writes |= {lineage.edition(edition_id), lineage.edition(edition_id, faces.PAGE)}
     return edition_id
+
+
+def share(edition_id: str, by_role: str, as_of: dt.datetime) -> dict:
+    """Send a draft to providers and the network in the same hour, every face of it stored; return the edition."""
+    with connect("transformer") as connection:
+        edition = editions.share(connection, edition_id, as_of, by_role)
+    contents(edition_id)
+    return edition
 
 
 def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bool = False) -> None:
@@ -61,22 +69,55 @@ def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bo
         )
 
 
+def publish(edition_id: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> None:
+    """Publish an edition that was signed off, every face of it stored."""
+    with lineage.run(f"publish.{edition_id.split('/')[1]}", edition_id, as_of) as told:
+        with connect("transformer") as connection:
+            editions.advance(connection, edition_id, "published", as_of, by_role=by_role)
+        handed_out = contents(edition_id)
+        told.reads.add(lineage.edition(edition_id))
+        told.writes |= {lineage.edition(edition_id, face) for face in handed_out}
+
+
 def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
-    """Sign off drafts of ICBs that have configured it, publish everything signed off, and return what was published."""
-    published = []
-    for edition in _in_state("draft"):
-        role = automatic_sign_off(edition["icb_code"])
-        if role:
-            sign_off(edition["edition_id"], role, as_of, automatic=True)
-    for edition in _in_state("signed_off"):
-        with lineage.run(f"publish.{edition['icb_code']}", edition["edition_id"], as_of) as told:
+    """Sign off drafts of ICBs that have configured it, publish everything signed off, and return what was published.
+
+    A draft that was shared is signed off by itself once nobody's answer is waited for any more.
+    """
+    today = as_of.astimezone(LONDON).date()
+    for state in ("draft", "network_comment"):
+        for edition in _in_state(state):
+            role = automatic_sign_off(edition["icb_code"])
             with connect("transformer") as connection:
-                editions.advance(connection, edition["edition_id"], "published", as_of)
-            handed_out = contents(edition["edition_id"])
-            told.reads.add(lineage.edition(edition["edition_id"]))
-            told.writes |= {lineage.edition(edition["edition_id"], face) for face in handed_out}
-        published.append(edition["edition_id"])
-    return published
+                waits = editions.kept_waiting(connection, edition, today)
+            if role and not waits:
+                sign_off(edition["edition_id"], role, as_of, automatic=True)
+    signed = [edition["edition_id"] for edition in _in_state("signed_off")]
+    for edition_id in signed:
+        publish(edition_id, as_of)
+    return signed
+
+
+def correct(edition_id: str, was_wrong: str, because: str, by_role: str, as_of: dt.datetime) -> str:
+    """Put the next edition, a draft, in the place of a published one, say in both what was wrong; return the draft."""
+    with connect("transformer") as connection:
+        edition = editions.find(connection, edition_id)
+        # First what may refuse, so that nothing is left half done.
+        editions.spoken_for(connection, edition["quarter_id"])
+        editions.advance(
+            connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
+        )
+        corrected_by = editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
+    contents(edition_id)
+    content(corrected_by)
+    return corrected_by
+
+
+def withdraw(edition_id: str, because: str, by_role: str, as_of: dt.datetime) -> None:
+    """Withdraw an edition: it is served as before, and says first that nobody should rely on it, and why."""
+    with connect("transformer") as connection:
+        editions.advance(connection, edition_id, "withdrawn", as_of, by_role=by_role, because=because)
+    contents(edition_id)
 
 
 def automatic_sign_off(icb_code: str) -> str | None:
@@ -100,6 +141,8 @@ def content(edition_id: str, face: str = faces.PAGE) -> bytes:
 def contents(edition_id: str, wanted: Iterable[str] | None = None) -> dict[str, bytes]:
     """Return faces of an edition by name, all unless some are wanted; see `content`."""
     with connect("reporter") as connection:
+        # One moment for all relations: what somebody enters meanwhile belongs to the next face.
+        connection.set_session(isolation_level="REPEATABLE READ")
         edition = rows.read(connection, edition_id)
     offered = faces.of(edition)
     found = {}
@@ -109,10 +152,10 @@ def contents(edition_id: str, wanted: Iterable[str] | None = None) -> dict[str, 
         with connect("transformer") as connection:
             stored = editions.stored(connection, edition_id, name)
         if stored is None:
-            rendered = offered[name].render(edition)
+            stored = offered[name].render(edition)
+            as_read = edition.facts["state"], edition.facts["entries_through"]
             with connect("transformer") as connection:
-                editions.store(connection, edition_id, name, rendered)
-                stored = editions.stored(connection, edition_id, name)
+                editions.store(connection, edition_id, name, stored, *as_read)
         found[name] = stored
     return found
 

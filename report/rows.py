@@ -14,7 +14,7 @@ from typing import Any
 
 REGION = "ALL"
 
-# relation -> the columns it is sorted by. The optional ones need not exist.
+# relation -> the columns it is sorted by.
 RELATIONS = {
     "pub_figures": ("figure_id",),
     "pub_organisations": ("organisation_name", "organisation_code"),
@@ -28,10 +28,9 @@ RELATIONS = {
     "pub_measures": ("display_order", "measure_code"),
     "pub_expectations": ("expectation_number", "expectation_id"),
     "pub_evidence": ("expectation_id", "organisation_code"),
-}
-OPTIONAL = {
     "pub_challenges": ("raised_on", "challenge_id"),
-    "pub_asks": ("ask_number",),
+    "pub_asks": ("kind", "ask_number", "entry_id"),
+    "pub_answers": ("party",),
 }
 # What a figure that is broken down by nothing says.
 NO_BREAKDOWN = (None, "all", "none", "")
@@ -118,6 +117,7 @@ class Edition:
     evidence: tuple[Row, ...] = ()
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
+    answers: tuple[Row, ...] = ()
     # By relation; empty where the rows did not come from a database.
     described: Mapping[str, Description] = field(default_factory=dict)
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
@@ -228,7 +228,7 @@ def edition(
         relation.removeprefix("pub_"): tuple(
             MappingProxyType(dict(row)) for row in sorted(rows.get(relation, ()), key=_order(columns))
         )
-        for relation, columns in {**RELATIONS, **OPTIONAL}.items()
+        for relation, columns in RELATIONS.items()
         if relation != "pub_figures"
     }
     return Edition(
@@ -258,8 +258,7 @@ def read(connection: Any, edition_id: str) -> Edition:
                 f"no edition {edition_id!r}; see which there are: select edition_id from published.pub_editions"
             )
         described = _described(cursor)
-        wanted = [*RELATIONS, *(relation for relation in OPTIONAL if relation in described)]
-        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in wanted}, described)
+        return edition(facts, {relation: _rows(cursor, relation, edition_id) for relation in RELATIONS}, described)
 
 
 def _described(cursor: Any) -> dict[str, Description]:

@@ -97,6 +97,19 @@ CHANGE = dict.fromkeys(
     ]
 )
 FINDING = dict.fromkeys(("kind_label", "subject_kind", "subject_id", "measure_code"))
+CHALLENGE = dict.fromkeys(
+    [
+        "raised_by_role",
+        "about_figure_id",
+        "comment",
+        "reply",
+        "replied_by_role",
+        "replied_on",
+        "outcome",
+        "outcome_label",
+        "promised_action_id",
+    ]
+)
 SERIES = {
     "improvement_direction": "decrease",
     "grain": "month",
@@ -147,6 +160,9 @@ def rows() -> dict[str, list[dict]]:
         ],
         "pub_expectations": told["expectations"],
         "pub_evidence": [_evidence(row, evidence_words()) for row in told["evidence"]],
+        "pub_challenges": [_challenge(row) for row in told["challenges"]],
+        "pub_asks": list(_asks(told["asks"])),
+        "pub_answers": [],
     }
 
 
@@ -241,6 +257,19 @@ def _change(row: dict, labels: dict[str, str]) -> dict:
         **row,
     }
     return _labelled(made, labels)
+
+
+def _challenge(row: dict) -> dict:
+    words_states = {f"{column}_words_state": "checked" if column in row else "none" for column in ("comment", "reply")}
+    return {**CHALLENGE, **words_states, **row}
+
+
+def _asks(asks: list[dict]) -> Iterator[dict]:
+    number = 0
+    for entry_id, row in enumerate(asks, start=1):
+        number += row["kind"] == "ask"
+        asked = number if row["kind"] == "ask" else None
+        yield {"entry_id": entry_id, "ask_number": asked, "entered_on": date(2026, 7, 27), **row}
 
 
 def _coverage(labels: dict[str, str]) -> Iterator[dict]:

@@ -324,7 +324,7 @@ ENDS = {
 STATES = {
     "draft": "Draft",
     "accuracy_check": "Draft, with providers for an accuracy check",
-    "network_comment": "Draft, with the network for comment",
+    "network_comment": "Draft, with providers and the network for comment",
     "signed_off": "Signed off, not yet published",
     "published": "Published",
     "corrected": "Published and since corrected",

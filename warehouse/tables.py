@@ -25,6 +25,9 @@ DELIVERY_STATES = ("fetched", "landed", "judged", "accepted", "refused", "held",
 EDITION_STATES = (
     "draft", "accuracy_check", "network_comment", "signed_off", "published", "corrected", "withdrawn",
 )  # fmt: skip
+ENTRY_KINDS = (
+    "comment", "nothing_to_add", "declined", "reply", "opinion", "sponsor", "ask", "taken_back",
+)  # fmt: skip
 
 metadata = MetaData()
 acceptance = Sequence("acceptance", schema="audit", metadata=metadata)
@@ -308,6 +311,11 @@ editions = _table(
     _text("signed_off_by_role", "Role that signed.", nullable=True),
     Column("signed_off_on", Date, comment="Day of sign-off."),
     Column("published_on", Date, comment="Day of publication."),
+    _text(
+        "rows_sha256",
+        "SHA-256 of the hashes of all its rows in order, hexadecimal: one changed, added or lost changes it.",
+        nullable=True,
+    ),
     UniqueConstraint("quarter_id", "icb_code", "edition_number", name="one_edition_per_number"),
     _one_of("state", EDITION_STATES, "known_edition_state"),
 )
@@ -319,6 +327,7 @@ edition_rows = _table(
     _text("relation", "Published relation without its _now, such as pub_figures."),
     Column("row_number", Integer, nullable=False, comment="Order within the relation."),
     Column("row", JSONB, nullable=False, comment="The row."),
+    _text("row_sha256", "SHA-256 of the row's text, hexadecimal, as it was frozen.", nullable=True),
     PrimaryKeyConstraint("edition_id", "relation", "row_number"),
 )
 
@@ -330,8 +339,48 @@ edition_faces = _table(
     _text("face", "Name of the file it is handed out as, such as report.html."),
     _text("sha256", "Hash of the content."),
     Column("content", LargeBinary, nullable=False, comment="The bytes."),
-    PrimaryKeyConstraint("edition_id", "state", "face"),
+    Column(
+        "entries_through",
+        BigInteger,
+        nullable=False,
+        server_default="0",
+        comment="The newest entry that it shows; 0 where none had been made.",
+    ),
+    PrimaryKeyConstraint("edition_id", "state", "entries_through", "face"),
 )
+
+edition_steps = _table(
+    "edition_steps",
+    "Who moved an edition from state to state, when and why; added to, never changed.",
+    Column("edition_id", Text, ForeignKey("audit.editions.edition_id"), nullable=False, comment="The edition."),
+    Column("step_number", Integer, nullable=False, comment="Order within the edition, from 1."),
+    _text("state", "The state that the step led to."),
+    _text("by_role", "Role of whoever took it, or assure where it was taken by itself; never a person's name."),
+    Column("taken_at", DateTime(timezone=True), nullable=False, comment="As-of time of the step."),
+    _text("was_wrong", "What was wrong with it, where it was corrected.", nullable=True),
+    _text("because", "Why, where it was corrected or withdrawn.", nullable=True),
+    PrimaryKeyConstraint("edition_id", "step_number"),
+    _one_of("state", EDITION_STATES, "known_step_state"),
+)
+
+edition_entries = _table(
+    "edition_entries",
+    "What people entered into an edition: comments, replies, an opinion, a sponsor, what is asked; added to, never changed.",
+    Column("entry_id", BigInteger, Identity(), primary_key=True, comment="Number of the entry."),
+    Column("edition_id", Text, ForeignKey("audit.editions.edition_id"), nullable=False, comment="The edition that prints it."),
+    _text("kind", "What it is: " + ", ".join(ENTRY_KINDS) + "."),
+    _text("party", "Who was asked and answers: network, or the code of an organisation; null where nobody was asked.", nullable=True),
+    _text("words", "Public words, printed as they were sent; null where none belong.", nullable=True),
+    _text("answers_to", "The comment that is replied to, or the entry that is taken back, as published.", nullable=True),
+    _text("by_role", "Role of whoever entered it; never a person's name."),
+    Column("entered_at", DateTime(timezone=True), nullable=False, comment="As-of time of the entry."),
+    Column("entered_on", Date, nullable=False, comment="The same, as a day in Europe/London."),
+    _one_of("kind", ENTRY_KINDS, "known_entry_kind"),
+    CheckConstraint("(words is null) = (kind in ('nothing_to_add', 'declined'))", name="words_where_they_belong"),
+    CheckConstraint("(answers_to is not null) = (kind in ('reply', 'taken_back'))", name="answers_to_something"),
+    CheckConstraint("(party is not null) = (kind in ('comment', 'nothing_to_add', 'declined'))", name="party_where_asked"),
+    Index("entries_by_edition", "edition_id"),
+)  # fmt: skip
 
 quarantined_rows = _table(
     "rows",

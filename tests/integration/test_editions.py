@@ -8,16 +8,19 @@ import threading
 import psycopg2.errors
 import pytest
 from markupsafe import Markup
+from typer.testing import CliRunner
 
+from assure import cli
 from report import charts, html, publication, rows
 from tests.truth.copies import copy_of
 from warehouse import connection, editions
 from warehouse.editions import NEXT_STATES, EditionError
 
 QUARTER, ICB = "2026-27-Q1", "ZWL"
-FIRST = f"{QUARTER}/{ICB}/1"
+FIRST, SECOND, THIRD = (f"{QUARTER}/{ICB}/{number}" for number in (1, 2, 3))
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 LATER = dt.datetime(2026, 8, 3, 6, 0, tzinfo=dt.UTC)
+SAID = {"was_wrong": "Complaints were counted twice.", "because": "A file came under two names."}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +67,11 @@ def rendered(edition_id: str) -> bytes:
 
 def set_state(opened, state: str) -> None:
     with opened.cursor() as cursor:
-        cursor.execute("update audit.editions set state = %s where edition_id = %s", (state, FIRST))
+        cursor.execute(
+            "update audit.editions set state = %s, shared_for_comment_on = null, comment_closes_on = null"
+            " where edition_id = %s",
+            (state, FIRST),
+        )
 
 
 def test_rendering_again_gives_the_bytes_that_are_stored(copied):
@@ -100,11 +107,11 @@ def test_an_edition_moves_only_as_it_may(state, undone):
     for to in NEXT_STATES:
         set_state(undone, state)
         if to in NEXT_STATES[state]:
-            moved = editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse")
+            moved = editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse", **SAID)
             assert moved["state"] == to
         else:
             with pytest.raises(EditionError, match="cannot become"):
-                editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse")
+                editions.advance(undone, FIRST, to, AS_OF, "named_role", "chief nurse", **SAID)
 
 
 @pytest.mark.parametrize(("kind", "role"), [("", "chief nurse"), ("named_role", ""), ("somehow", "chief nurse")])
@@ -119,13 +126,13 @@ def test_of_two_that_move_an_edition_at_once_one_hears_of_it(copied):
 
     def withdraw(opened):
         try:
-            editions.advance(opened, FIRST, "withdrawn", AS_OF)
+            editions.advance(opened, FIRST, "withdrawn", AS_OF, **SAID)
         except EditionError as error:
             heard.append(str(error))
         opened.rollback()
 
     with connection.connect("transformer") as one, connection.connect("transformer") as two:
-        editions.advance(one, FIRST, "corrected", AS_OF)
+        editions.advance(one, FIRST, "corrected", AS_OF, **SAID)
         waiting = threading.Thread(target=withdraw, args=(two,))
         waiting.start()
         waiting.join(0.5)
@@ -160,11 +167,12 @@ def test_drafting_twice_is_drafting_once(copied, undrawn):
     assert numbers() == [1]
 
 
-def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transformer, undrawn):
+def test_a_withdrawn_edition_says_so_and_why_and_the_next_has_the_next_number(copied, undrawn):
     before = frozen(FIRST)
-    editions.advance(transformer, FIRST, "withdrawn", LATER)
-    transformer.commit()
-    assert "do not rely on it" in text_of(FIRST)
+    done = assure("edition", "withdraw", FIRST, "--because", SAID["because"], "--role", "head of data")
+    assert done == f"{FIRST} is withdrawn\n"
+    assert "Withdrawn: do not rely on it." in text_of(FIRST)
+    assert "Withdrawn on 3 August 2026. Why: A file came under two names." in text_of(FIRST)
     drafted = []
     drafters = [
         threading.Thread(target=lambda: drafted.append(publication.draft(QUARTER, ICB, LATER))) for _ in range(2)
@@ -173,33 +181,111 @@ def test_a_withdrawn_edition_says_so_and_the_next_has_the_next_number(transforme
         drafter.start()
     for drafter in drafters:
         drafter.join(60)
-    assert drafted == [f"{QUARTER}/{ICB}/2"] * 2
+    assert drafted == [SECOND] * 2
     assert numbers() == [1, 2]
     assert frozen(FIRST) == before
 
 
 def test_what_nobody_signed_is_not_published(copied, undrawn):
-    second = f"{QUARTER}/{ICB}/2"
     assert publication.publish_what_is_signed_off(LATER) == []
-    assert "Nobody has signed it off" in text_of(second)
-    publication.sign_off(second, "Chief nurse", LATER)
-    assert publication.publish_what_is_signed_off(LATER) == [second]
-    assert "Signed off by the chief nurse on 3 August 2026" in text_of(second)
-    assert publication.publish_what_is_signed_off(LATER) == []
+    assert "Nobody has signed it off" in text_of(SECOND)
 
 
-def test_a_corrected_edition_makes_room_for_the_next(transformer, undrawn):
-    editions.advance(transformer, f"{QUARTER}/{ICB}/2", "corrected", LATER)
-    transformer.commit()
-    assert publication.draft(QUARTER, ICB, LATER) == f"{QUARTER}/{ICB}/3"
+def test_a_draft_is_shared_and_talked_about_and_each_step_is_another_page(copied, undrawn):
+    assert "until 2026-08-17" in assure("edition", "share", SECOND, "--role", "assurance lead")
+    assert "can comment until 17 August 2026" in text_of(SECOND)
+    assert publication.publish_what_is_signed_off(LATER) == []
+    comment = "The letters are better. The waits are not."
+    assert assure("edition", "comment", SECOND, comment, "--role", "network lead").startswith("Entry ")
+    assert comment in text_of(SECOND)
+    assure("edition", "reply", SECOND, "ZWL_NET/NET-Q-002", "We asked Tideway.", "--role", "head of quality")
+    assure("edition", "enter", SECOND, "ask", "Fund the crisis café.", "--role", "Chief nurse")
+    page = text_of(SECOND)
+    assert "Reply by the head of quality, 3 August 2026: We asked Tideway." in page
+    assert "Fund the crisis café. (chief nurse)" in page
+
+
+@pytest.mark.parametrize("words", ["Ring 07700 900123.", "Ask ann@example.org.", "At WE1 4AB.", "It is 943 476 5919."])
+def test_words_that_could_say_who_somebody_is_are_not_entered(words, copied):
+    before = entered()
+    for command in (
+        ["comment", SECOND, words, "--role", "lead"],
+        ["enter", SECOND, "opinion", words, "--role", "lead"],
+        ["enter", SECOND, "ask", "Fund it.", "--role", words],
+        ["withdraw", SECOND, "--because", words, "--role", "lead"],
+    ):
+        assert "could identify a person" in refused("edition", *command)
+    assert entered() == before
+
+
+def test_it_is_signed_off_once_everybody_has_answered_and_then_served_as_stored(copied, undrawn):
+    told = refused("edition", "sign-off", SECOND, "--role", "Chief nurse")
+    assert "is with ZW1, ZW2, ZW3, ZW4, ZW5, ZWL_ICB until 2026-08-17" in told
+    for code in ("ZW1", "ZW2", "ZW3", "ZW4", "zw5"):
+        assure("edition", "comment", SECOND, "--nothing-to-add", "--from", code, "--role", "manager")
+    assure("edition", "decline", SECOND, "--from", "zwl_icb", "--role", "manager")
+    assure("edition", "sign-off", SECOND, "--role", "Chief nurse")
+    assert publication.publish_what_is_signed_off(LATER) == [SECOND]
+    assert "Signed off by the chief nurse on 3 August 2026" in text_of(SECOND)
+    assert publication.publish_what_is_signed_off(LATER) == []
+    assert "served as it was stored" in refused("edition", "enter", SECOND, "ask", "More.", "--role", "lead")
+    shown = assure("edition", "show", SECOND)
+    assert "Every row is as it was frozen." in shown
+    assert re.search(r"ask .*Fund the crisis café", shown)
+    figures = assure("edition", "show", SECOND, "--figures").splitlines()
+    assert figures[0] == "figure_id,row_sha256"
+    assert len(figures) > 1000
+
+
+def test_a_corrected_edition_makes_room_for_the_next_and_both_say_what_was_wrong(copied, undrawn):
+    arguments = ["--wrong", SAID["was_wrong"], "--because", SAID["because"], "--role", "head of data"]
+    assert assure("edition", "correct", SECOND, *arguments) == f"{SECOND} is corrected by {THIRD}, a draft\n"
     assert numbers() == [1, 2, 3]
+    wrong = f"What was wrong: {SAID['was_wrong']} Why: {SAID['because']}"
+    assert f"Corrected on 3 August 2026 by {THIRD}. {wrong}" in text_of(SECOND)
+    assert f"This edition corrects {SECOND}. {wrong}" in text_of(THIRD)
+    assert "The letters are better. The waits are not." in text_of(THIRD)
+
+
+def test_a_row_that_was_touched_is_found(copied):
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "update audit.edition_rows set row = row || '{\"value\": 1}' where edition_id = %s"
+            " and row ->> 'figure_id' = 'inputs_received.count/ZW1/2026-27-Q1'",
+            (FIRST,),
+        )
+        assert cursor.rowcount == 1
+    told = refused("edition", "show", FIRST)
+    assert re.search(r"pub_figures row \d+, inputs_received.count/ZW1/2026-27-Q1: not what was frozen", told)
 
 
 def test_an_icb_that_configured_it_has_its_editions_signed_by_themselves(copied, undrawn, monkeypatch):
     monkeypatch.setenv("ASSURE_AUTOMATIC_SIGN_OFF", "QQQ=nobody;ZWL=board secretary")
-    third = f"{QUARTER}/{ICB}/3"
-    assert publication.publish_what_is_signed_off(LATER) == [third]
-    assert "signed off automatically. No person has signed it" in text_of(third)
+    assert publication.publish_what_is_signed_off(LATER) == [THIRD]
+    page = text_of(THIRD)
+    assert "signed off automatically. No person has signed it" in page
+    assert "This edition was signed off without being shared with the network." in page
+
+
+def assure(*arguments: str) -> str:
+    """What a command says that does what it is asked, on the later day."""
+    done = CliRunner().invoke(cli.app, [*arguments, *([] if "show" in arguments else ["--as-of", "2026-08-03"])])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def refused(*arguments: str) -> str:
+    """What a command says that refuses, by its own words or by the error that ends it."""
+    done = CliRunner().invoke(cli.app, [*arguments, *([] if "show" in arguments else ["--as-of", "2026-08-03"])])
+    assert done.exit_code != 0
+    error = str(done.exception) if isinstance(done.exception, EditionError) else ""
+    return re.sub(r"[\s│]+", " ", done.output) + error
+
+
+def entered() -> int:
+    with connection.connect("transformer") as opened, opened.cursor() as cursor:
+        cursor.execute("select count(*) from audit.edition_entries")
+        return cursor.fetchone()[0]
 
 
 def numbers() -> list[int]:

@@ -175,12 +175,24 @@ def test_what_somebody_wrote_is_text_and_never_markup():
     }.items():
         for row in hostile[relation]:
             row.update(dict.fromkeys(columns, attack))
-    hostile["pub_challenges"] = [
-        {"challenge_id": "1", "raised_on": date(2026, 7, 1), "comment": attack, "reply": attack, "replied_on": None}
-    ]
+    for relation, columns in {
+        "pub_challenges": ("raised_by_name", "raised_by_role", "about_edition_id", "about_figure_id", "comment",
+                           "reply", "replied_by_role", "outcome_label", "promised_action_id"),
+        "pub_asks": ("words", "entered_by_role"),
+    }.items():  # fmt: skip
+        for row in hostile[relation]:
+            row.update(dict.fromkeys(columns, attack))
     made = render(
         edition(
-            {**FACTS, "icb_name": attack, "signed_off_by_role": attack, "signed_off_on": date(2026, 7, 30)}, hostile
+            {
+                **FACTS,
+                "icb_name": attack,
+                "signed_off_by_role": attack,
+                "signed_off_on": date(2026, 7, 30),
+                "withdrawn_on": date(2026, 7, 30),
+                "withdrawn_because": attack,
+            },
+            hostile,
         )
     )
     assert "<script" not in made
@@ -249,7 +261,7 @@ def test_an_edition_without_any_rows_says_so_and_counts_nothing():
     page = Page(render(edition(FACTS, {})))
     assert page.figures == []
     said = page.within("page-one")
-    assert "No comments have been recorded in this edition." in said
+    assert "This draft has not been shared with the network." in said
     assert "No evidence" in said or "no evidence" in said
     assert not re.search(r"\b(0|none|no) of\b", said)
 

@@ -5,6 +5,31 @@ working as (
     select * from {{ ref("pub_editions_now") }}
 ),
 
+steps as (
+    select
+        edition_steps.*,
+        (edition_steps.taken_at at time zone 'Europe/London')::date as taken_on
+    from audit.edition_steps as edition_steps
+),
+
+-- The edition that corrects another is the next of its quarter.
+corrections as (
+    select
+        corrected.edition_id,
+        corrected.taken_on,
+        next_editions.edition_id as corrected_by_edition_id,
+        corrected.was_wrong,
+        corrected.because
+    from steps as corrected
+    inner join audit.editions as editions on corrected.edition_id = editions.edition_id
+    left join audit.editions as next_editions
+        on
+            editions.quarter_id = next_editions.quarter_id
+            and editions.icb_code = next_editions.icb_code
+            and editions.edition_number + 1 = next_editions.edition_number
+    where corrected.state = 'corrected'
+),
+
 frozen as (
     select
         editions.edition_id,
@@ -21,9 +46,27 @@ frozen as (
         editions.sign_off_kind,
         editions.signed_off_by_role,
         editions.signed_off_on,
-        editions.published_on
+        editions.published_on,
+        editions.rows_sha256,
+        (
+            select coalesce(max(entries.entry_id), 0)
+            from audit.edition_entries as entries
+            where entries.edition_id = editions.edition_id
+        ) as entries_through,
+        withdrawn.taken_on as withdrawn_on,
+        withdrawn.because as withdrawn_because,
+        corrections.taken_on as corrected_on,
+        corrections.was_wrong,
+        corrections.because as corrected_because,
+        corrections.corrected_by_edition_id,
+        corrects.edition_id as corrects_edition_id,
+        corrects.was_wrong as corrects_was_wrong,
+        corrects.because as corrects_because
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
+    left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
+    left join corrections on editions.edition_id = corrections.edition_id
+    left join corrections as corrects on editions.edition_id = corrects.corrected_by_edition_id
 ),
 
 every_edition as (

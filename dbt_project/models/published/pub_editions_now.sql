@@ -20,7 +20,18 @@ working as (
         null::text as sign_off_kind,
         null::text as signed_off_by_role,
         null::date as signed_off_on,
-        null::date as published_on
+        null::date as published_on,
+        null::text as rows_sha256,
+        null::bigint as entries_through,
+        null::date as withdrawn_on,
+        null::text as withdrawn_because,
+        null::date as corrected_on,
+        null::text as was_wrong,
+        null::text as corrected_because,
+        null::text as corrected_by_edition_id,
+        null::text as corrects_edition_id,
+        null::text as corrects_was_wrong,
+        null::text as corrects_because
     from organisations
     order by
         icb_code asc,

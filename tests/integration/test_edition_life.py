@@ -1,0 +1,419 @@
+"""An edition's life: sealed as it is frozen, shared with all at once, talked about, signed off, corrected or withdrawn.
+
+Two organisations and a network; of what is published only what an edition's life touches is built.
+"""
+
+import datetime as dt
+import hashlib
+import threading
+
+import psycopg2.errors
+import pytest
+from psycopg2.extras import RealDictCursor
+
+from report.rows import edition as made_of
+from report.voices import network_in_short
+from tests.dbt.sender import Sender
+from tests.dbt_run import dbt
+from warehouse import connection, edition_entries, editions
+from warehouse.editions import EditionError
+
+ICB, QUARTER, NEXT_QUARTER = "QXX", "2026-27-Q1", "2026-27-Q2"
+FIRST, SECOND = f"{QUARTER}/{ICB}/1", f"{QUARTER}/{ICB}/2"
+AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
+# The last day for comments is the tenth working day after the 3rd: 31 August is a bank holiday, but later.
+SHARED = dt.datetime(2026, 8, 3, 8, 0, tzinfo=dt.UTC)
+LAST_DAY, AFTER = dt.datetime(2026, 8, 17, 8, 0, tzinfo=dt.UTC), dt.datetime(2026, 8, 18, 8, 0, tzinfo=dt.UTC)
+CHECKED, UNCHECKED = "More wait than the page shows.", "Nobody has read these words."
+SAID = {"raised_by_kind": "network", "comment": CHECKED, "raised_on": "2026-05-06"}
+CHALLENGES = [
+    {"challenge_id": "K1", "edition_id": "2025-26-Q4/QXX/1", **SAID, "reply": UNCHECKED, "replied_on": "2026-05-19",
+     "outcome": "explained"},
+    {"challenge_id": "K2", "edition_id": FIRST, **SAID, "raised_on": "2026-07-20", "comment": UNCHECKED},
+    {"challenge_id": "since", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2026-04-02"},
+    {"challenge_id": "old", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2024-09-02"},
+    {"challenge_id": "later", "edition_id": FIRST, **SAID, "raised_on": "2026-07-30"},
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built(shared_warehouse):
+    """The warehouse with its published views, whose marts speak for the quarter."""
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        Sender(cursor, "QX1", "Made-up Trust", "full")
+        Sender(cursor, "QX2", "Made-up Charity", "minimal")
+        network = Sender(cursor, "QXN", "Made-up Network", "full", kind="network")
+        network.send("challenges", {"challenge": CHALLENGES}, end=AS_OF.date())
+        cursor.execute(
+            "insert into audit.word_checks values (%s, 'lived experience lead', '2026-07-01')",
+            [hashlib.sha256(CHECKED.encode()).hexdigest()],
+        )
+    selected = [f"+pub_{name}" for name in ("challenges", "asks", "answers", "editions", "organisations")]
+    without = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    dbt("build", "--select", *selected, *without, as_of=AS_OF)
+    with connection.connect("transformer") as opened, opened.cursor() as cursor:
+        cursor.execute(
+            "create table published.pub_figures_now as select 'shown.count/' || number as figure_id, 'QXX' as icb_code,"
+            " number::double precision / 7 as value from generate_series(1, 3) as number"
+        )
+        speak_for(cursor, QUARTER)
+    with connection.connect("admin") as opened:
+        from warehouse import grants
+
+        grants.apply(opened)
+    return shared_warehouse
+
+
+def speak_for(cursor, quarter: str) -> None:
+    cursor.execute(
+        "insert into audit.builds (accepted_through, as_of, report_quarter, code_version, state)"
+        " values (1, %s, %s, '1', 'swapped')",
+        (AS_OF, quarter),
+    )
+
+
+@pytest.fixture
+def opened(built):
+    """A transaction whose end is that nothing happened."""
+    with connection.connect("transformer") as transformer:
+        yield transformer
+        transformer.rollback()
+
+
+@pytest.fixture
+def drafted(opened):
+    assert editions.draft(opened, QUARTER, ICB, AS_OF) == FIRST
+    return opened
+
+
+@pytest.fixture
+def shared(drafted):
+    editions.share(drafted, FIRST, SHARED, "assurance lead")
+    return drafted
+
+
+def ask(opened, query: str, *values) -> list[dict]:
+    with opened.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
+def published(opened, relation: str, edition_id: str = FIRST) -> list[dict]:
+    return ask(opened, f"select * from published.{relation} where edition_id = %s order by 3, 1", edition_id)
+
+
+def says(opened, edition_id: str = FIRST) -> str:
+    """What page one would print of the network."""
+    (facts,) = published(opened, "pub_editions", edition_id)
+    found = {name: published(opened, name, edition_id) for name in ("pub_challenges", "pub_answers")}
+    return str(network_in_short(made_of(facts, found), 18))
+
+
+def signed(opened, edition_id: str, as_of=AFTER) -> None:
+    editions.advance(opened, edition_id, "signed_off", as_of, "named_role", "director of quality")
+    editions.advance(opened, edition_id, "published", as_of, by_role="assurance lead")
+
+
+# The seal
+
+
+def test_a_frozen_edition_is_as_it_was_frozen(drafted):
+    assert editions.touched(drafted, FIRST) == []
+    digests = editions.digests(drafted, FIRST)
+    assert [figure_id for figure_id, _ in digests] == ["shown.count/1", "shown.count/2", "shown.count/3"]
+    (row,) = ask(
+        drafted, "select row::text as text from audit.edition_rows where row ->> 'figure_id' = %s", "shown.count/2"
+    )
+    assert dict(digests)["shown.count/2"] == hashlib.sha256(row["text"].encode()).hexdigest()
+    (facts,) = published(drafted, "pub_editions")
+    assert len(facts["rows_sha256"]) == 64
+
+
+CHANGED = "row || '{\"value\": 9}'"
+DIGEST_OF_CHANGED = f"encode(sha256(convert_to(({CHANGED})::text, 'UTF8')), 'hex')"
+SECOND_FIGURE = "where row ->> 'figure_id' = 'shown.count/2'"
+THE_WHOLE = "the rows as a whole: some were added, lost or sealed anew since they were frozen"
+
+
+@pytest.mark.parametrize(
+    ("touch", "told"),
+    [
+        (f"set row = {CHANGED} {SECOND_FIGURE}", "pub_figures row 2, shown.count/2: not what was frozen"),
+        (f"set row_number = 9 {SECOND_FIGURE}", THE_WHOLE),
+        (f"set edition_id = 'elsewhere' {SECOND_FIGURE}", THE_WHOLE),
+        (
+            f"set row = {CHANGED}, row_sha256 = {DIGEST_OF_CHANGED} {SECOND_FIGURE}",
+            THE_WHOLE,
+        ),
+    ],
+)
+def test_whoever_touches_a_row_is_found_out(touch, told, drafted):
+    drafted.commit()
+    try:
+        with connection.connect("admin") as admin, admin.cursor() as cursor:
+            cursor.execute("alter table audit.edition_rows disable trigger all")
+            cursor.execute(f"update audit.edition_rows {touch}")
+            assert cursor.rowcount == 1
+            assert editions.touched(admin, FIRST) == [told]
+            admin.rollback()
+    finally:
+        forget()
+
+
+def forget() -> None:
+    """Leave the warehouse without editions, as the module began."""
+    with connection.connect("admin") as admin, admin.cursor() as cursor:
+        for table in ("edition_faces", "edition_rows", "edition_entries", "edition_steps", "editions"):
+            cursor.execute(f"delete from audit.{table}")
+
+
+@pytest.mark.parametrize("table", ["edition_rows", "edition_faces", "edition_steps", "edition_entries"])
+@pytest.mark.parametrize("role", ["loader", "transformer"])
+def test_nobody_may_change_what_was_written_down(table, role, built):
+    with connection.connect("admin") as admin:
+        (rights,) = ask(
+            admin,
+            "select has_any_column_privilege(%s, %s, 'update') as update,"
+            " has_table_privilege(%s, %s, 'delete') as gone",
+            *(role, f"audit.{table}") * 2,
+        )
+    assert (rights["update"], rights["gone"]) == (False, False)
+
+
+# Sharing, and what is answered
+
+
+def test_providers_and_the_network_are_sent_the_draft_in_the_same_hour(shared):
+    steps = editions.steps(shared, FIRST)
+    assert [(one["state"], one["by_role"], one["taken_at"]) for one in steps] == [
+        ("draft", "assure", AS_OF),
+        ("accuracy_check", "assurance lead", SHARED),
+        ("network_comment", "assurance lead", SHARED),
+    ]
+    (facts,) = published(shared, "pub_editions")
+    assert (facts["shared_for_comment_on"], facts["comment_closes_on"]) == (SHARED.date(), LAST_DAY.date())
+    assert {row["party"]: row["answer"] for row in published(shared, "pub_answers")} == dict.fromkeys(
+        ("network", "QX1", "QX2"), "waiting"
+    )
+
+
+def test_an_edition_that_nobody_shared_asks_nobody(drafted):
+    assert published(drafted, "pub_answers") == []
+    with pytest.raises(EditionError, match="assure edition share"):
+        edition_entries.answer(drafted, FIRST, "network", "network lead", SHARED, "declined")
+
+
+def test_a_sign_off_waits_for_everybody_who_was_asked(shared):
+    edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "declined")
+    edition_entries.answer(shared, FIRST, "QX1", "quality manager", SHARED, "nothing_to_add")
+    with pytest.raises(EditionError, match="is with QX2 until 2026-08-17"):
+        signed(shared, FIRST, LAST_DAY)
+    edition_entries.answer(shared, FIRST, "QX2", "manager", SHARED, "comment", "Our June file was late.")
+    signed(shared, FIRST, SHARED)
+    assert editions.find(shared, FIRST)["state"] == "published"
+
+
+def test_after_the_last_day_nobody_is_waited_for_and_the_silence_is_printed(shared):
+    with pytest.raises(EditionError, match="is with network, QX1, QX2"):
+        editions.advance(shared, FIRST, "signed_off", LAST_DAY, "automatic", "standing order")
+    signed(shared, FIRST)
+    assert says(shared).startswith("The network was sent the draft on 3 August 2026 and gave no answer.")
+
+
+def test_an_answer_that_is_taken_back_is_waited_for_again(shared):
+    entry = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Good.")
+    assert "network" not in editions.unanswered(shared, FIRST)
+    edition_entries.take_back(shared, FIRST, entry, "It was about another report.", "network lead", SHARED)
+    assert "network" in editions.unanswered(shared, FIRST)
+    assert [row["challenge_id"] for row in published(shared, "pub_challenges") if row["comment"] == "Good."] == []
+    kept = {row["entry_id"]: (row["words"], row["is_standing"]) for row in edition_entries.entries(shared, FIRST)}
+    assert kept[entry] == ("Good.", False)
+    with pytest.raises(EditionError, match="no entry"):
+        edition_entries.take_back(shared, FIRST, entry, "Twice.", "network lead", SHARED)
+
+
+@pytest.mark.parametrize(
+    ("party", "kind", "words", "role", "told"),
+    [
+        ("QX9", "declined", "", "lead", "was not asked .* asked were network, QX1, QX2"),
+        ("network", "comment", " ", "lead", "a comment with its words"),
+        ("network", "declined", "We say no.", "lead", "a comment with its words"),
+        ("network", "comment", "We agree.", " ", "in which role"),
+    ],
+)
+def test_an_answer_says_who_what_and_in_which_role(party, kind, words, role, told, shared):
+    with pytest.raises(EditionError, match=told):
+        edition_entries.answer(shared, FIRST, party, role, SHARED, kind, words)
+
+
+# What is printed
+
+
+def test_a_decline_is_printed_as_a_decline(shared):
+    edition_entries.answer(shared, FIRST, "network", "network lead", LAST_DAY, "declined")
+    assert says(shared).startswith("The network was sent the draft and declined to comment, on 17 August 2026.")
+
+
+def test_comments_are_printed_as_sent_with_the_newest_reply(shared):
+    words = "Letters are better.\n\nWaits are  not: “ask us”."
+    entry = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", words)
+    edition_entries.reply(shared, FIRST, str(entry), "We will.", "head of quality", SHARED)
+    edition_entries.reply(shared, FIRST, str(entry), "We will ask in September.", "head of quality", LAST_DAY)
+    (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == str(entry)]
+    assert (row["comment"], row["reply"], row["replied_on"]) == (words, "We will ask in September.", LAST_DAY.date())
+    assert (row["raised_by_role"], row["replied_by_role"]) == ("network lead", "head of quality")
+    assert says(shared) == "“Letters are better.” Not all has a reply yet. In full below."
+
+
+def test_a_reply_answers_a_comment_that_is_printed(shared):
+    with pytest.raises(EditionError, match="prints no comment QXN/old; it prints QXN/K1, QXN/K2, QXN/since"):
+        edition_entries.reply(shared, FIRST, "QXN/old", "Thank you.", "head of quality", SHARED)
+    edition_entries.reply(shared, FIRST, "QXN/since", "Thank you.", "head of quality", SHARED)
+    (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == "QXN/since"]
+    assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "checked")
+
+
+def test_what_registers_sent_is_printed_once_its_words_were_checked(drafted):
+    rows = {row["challenge_id"]: row for row in published(drafted, "pub_challenges")}
+    assert set(rows) == {"QXN/K1", "QXN/K2", "QXN/since"}
+    assert (rows["QXN/K1"]["comment"], rows["QXN/K1"]["reply"]) == (CHECKED, None)
+    assert rows["QXN/K1"]["reply_words_state"] == rows["QXN/K2"]["comment_words_state"] == "not_yet_checked"
+    assert rows["QXN/K1"]["outcome_label"] == "It was explained"
+    assert UNCHECKED not in repr(rows)
+
+
+def test_what_is_entered_is_numbered_and_printed_with_role_and_day(drafted):
+    for kind, words in (
+        ("ask", "Fund it."),
+        ("opinion", "It is fair."),
+        ("ask", "Review it."),
+        ("sponsor", "A chair."),
+    ):
+        edition_entries.enter(drafted, FIRST, kind, words, "chief nurse", SHARED)
+    rows = ask(drafted, "select * from published.pub_asks where edition_id = %s order by entry_id", FIRST)
+    assert [(row["kind"], row["ask_number"], row["words"]) for row in rows] == [
+        ("ask", 1, "Fund it."),
+        ("opinion", None, "It is fair."),
+        ("ask", 2, "Review it."),
+        ("sponsor", None, "A chair."),
+    ]
+    assert {(row["entered_by_role"], row["entered_on"]) for row in rows} == {("chief nurse", SHARED.date())}
+    edition_entries.take_back(drafted, FIRST, rows[0]["entry_id"], "It is funded.", "chief nurse", SHARED)
+    left = [row for row in published(drafted, "pub_asks") if row["kind"] == "ask"]
+    assert [(row["ask_number"], row["words"]) for row in left] == [(1, "Review it.")]
+    with pytest.raises(EditionError, match="one of opinion, sponsor, ask"):
+        edition_entries.enter(drafted, FIRST, "score", "Nine of ten.", "chief nurse", SHARED)
+
+
+def test_nothing_is_entered_once_it_is_signed_off(shared):
+    signed(shared, FIRST)
+    for late in (
+        lambda: edition_entries.enter(shared, FIRST, "ask", "One more.", "chief nurse", AFTER),
+        lambda: edition_entries.reply(shared, FIRST, "QXN/K1", "Late.", "chief nurse", AFTER),
+        lambda: edition_entries.answer(shared, FIRST, "network", "network lead", AFTER, "comment", "Late."),
+        lambda: edition_entries.take_back(shared, FIRST, 1, "Late.", "chief nurse", AFTER),
+    ):
+        with pytest.raises(EditionError, match="enter it into the next edition"):
+            late()
+
+
+def test_nobody_signs_off_while_somebody_enters(drafted):
+    drafted.commit()
+    heard = []
+
+    def sign():
+        with connection.connect("transformer") as other:
+            editions.advance(other, FIRST, "signed_off", AFTER, "named_role", "director")
+            heard.append("signed")
+
+    try:
+        edition_entries.enter(drafted, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+        waiting = threading.Thread(target=sign)
+        waiting.start()
+        waiting.join(0.5)
+        assert heard == []
+        drafted.commit()
+        waiting.join(10)
+        assert heard == ["signed"]
+        assert [row["words"] for row in published(drafted, "pub_asks")] == ["Fund it."]
+    finally:
+        drafted.rollback()
+        forget()
+
+
+# Corrected, withdrawn, and the next
+
+
+def test_a_correction_says_what_was_wrong_in_both_and_keeps_what_was_said(shared):
+    entry = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Count again.")
+    edition_entries.reply(shared, FIRST, str(entry), "We did.", "head of quality", SHARED)
+    edition_entries.enter(shared, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+    signed(shared, FIRST)
+    for missing in ({}, {"because": "A file came twice."}):
+        with pytest.raises(EditionError, match="readers are shown"):
+            editions.advance(shared, FIRST, "corrected", AFTER, by_role="head of data", **missing)
+    said = {"was_wrong": "Complaints were counted twice.", "because": "A file came twice."}
+    editions.advance(shared, FIRST, "corrected", AFTER, by_role="head of data", **said)
+    assert editions.draft(shared, QUARTER, ICB, AFTER, "head of data") == SECOND
+    (corrected,), (corrects,) = published(shared, "pub_editions"), published(shared, "pub_editions", SECOND)
+    assert (corrected["was_wrong"], corrected["corrected_because"]) == tuple(said.values())
+    assert (corrected["corrected_by_edition_id"], corrected["corrected_on"]) == (SECOND, AFTER.date())
+    assert (corrects["corrects_edition_id"], corrects["corrects_was_wrong"], corrects["corrects_because"]) == (
+        FIRST, *said.values(),
+    )  # fmt: skip
+    assert (corrects["was_wrong"], corrected["corrects_edition_id"]) == (None, None)
+    (kept,) = [row for row in published(shared, "pub_challenges", SECOND) if row["challenge_id"] == str(entry)]
+    assert (kept["comment"], kept["reply"], kept["about_edition_id"]) == ("Count again.", "We did.", FIRST)
+    assert [row["words"] for row in published(shared, "pub_asks", SECOND)] == ["Fund it."]
+    # Nobody has seen the new draft: who answered to the old one is asked again.
+    assert editions.unanswered(shared, SECOND) == ["network", "QX1", "QX2"]
+    assert editions.touched(shared, SECOND) == []
+
+
+def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
+    asked = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Who waits?")
+    told = edition_entries.answer(shared, FIRST, "QX1", "manager", SHARED, "comment", "We were late.")
+    edition_entries.reply(shared, FIRST, str(told), "Noted.", "head of quality", SHARED)
+    edition_entries.enter(shared, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+    signed(shared, FIRST)
+    with shared.cursor() as cursor:
+        speak_for(cursor, NEXT_QUARTER)
+    following = editions.draft(shared, NEXT_QUARTER, ICB, AFTER)
+    again = {row["challenge_id"]: row for row in published(shared, "pub_challenges", following)}
+    assert str(asked) in again
+    assert str(told) not in again
+    assert published(shared, "pub_asks", following) == []
+    assert "Of an earlier edition it said: “Who waits?”" in says(shared, following)
+    edition_entries.reply(shared, following, str(asked), "Forty people.", "head of quality", AFTER)
+    (row,) = [one for one in published(shared, "pub_challenges", following) if one["challenge_id"] == str(asked)]
+    assert (row["reply"], row["about_edition_id"]) == ("Forty people.", FIRST)
+
+
+def test_a_withdrawal_needs_its_reason_and_is_written_down(shared):
+    with pytest.raises(EditionError, match="say why"):
+        editions.advance(shared, FIRST, "withdrawn", AFTER, by_role="head of data")
+    editions.advance(shared, FIRST, "withdrawn", AFTER, by_role="head of data", because="Files were swapped.")
+    (facts,) = published(shared, "pub_editions")
+    assert (facts["withdrawn_on"], facts["withdrawn_because"]) == (AFTER.date(), "Files were swapped.")
+    last = editions.steps(shared, FIRST)[-1]
+    assert (last["state"], last["by_role"], last["because"]) == ("withdrawn", "head of data", "Files were swapped.")
+
+
+def test_a_face_is_stored_beside_those_from_before_an_entry(drafted):
+    editions.store(drafted, FIRST, "report.html", b"empty", "draft", 0)
+    assert editions.stored(drafted, FIRST, "report.html") == b"empty"
+    entry = edition_entries.enter(drafted, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+    assert editions.stored(drafted, FIRST, "report.html") is None
+    (facts,) = published(drafted, "pub_editions")
+    assert facts["entries_through"] == entry
+    editions.store(drafted, FIRST, "report.html", b"with it", "draft", entry)
+    assert editions.stored(drafted, FIRST, "report.html") == b"with it"
+    assert [row[1] for row in editions.stored_faces(drafted, FIRST)] == [0, entry]
+
+
+def test_readers_see_what_was_entered_and_the_ledger_behind_it_they_do_not(built):
+    with connection.connect("reporter") as reader:
+        assert ask(reader, "select * from published.pub_asks") == []
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            ask(reader, "select * from audit.edition_entries")
+        reader.rollback()
