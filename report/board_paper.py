@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 
-from report import board_annex, chain, guide, page_one, series, tables, typeset, words
+from report import board_annex, board_voices, chain, guide, page_one, series, tables, typeset, words
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Columns, Drawn, Facts, Grid, Heading, NewPage, Paper, Points, Prose, Quote
@@ -53,8 +53,7 @@ class _Told:
         self.told_curve = series.told_back(edition)
         self.restrictive = series.series_charts(edition, tables.RESTRICTIVE)
         self.access = series.series_charts(edition, tables.ACCESS)
-        other = sorted({row["measure_code"] for row in edition.series} - {*tables.RESTRICTIVE, *tables.ACCESS})
-        self.experience = series.series_charts(edition, other)
+        self.experience = series.series_charts(edition, series.other_measures(edition, is_of_annex=False))
 
 
 def _paper(told: _Told, most: int) -> Paper:
@@ -69,6 +68,7 @@ def _paper(told: _Told, most: int) -> Paper:
         _access,
         _experience,
         _network,
+        _to_decide,
         _to_put_right,
         _data,
     )
@@ -350,25 +350,11 @@ def _drawings(found: Sequence[series.Chart]) -> list[Block]:
 
 
 def _network(told: _Told, most: int) -> Section:
-    body: list[Block] = [Heading("What the network says about this report")]
-    comments = [blocks for row in told.edition.challenges for blocks in [_comment(row)]]
-    if not comments:
-        body.append(Prose("No comments have been recorded in this edition."))
-    for blocks in comments[:most]:
-        body += blocks
-    if not comments[most:]:
-        return body, []
-    body.append(Prose(IN_THE_ANNEX if comments[:most] else "All comments and replies stand in the annex.", "quiet"))
-    rest = [block for blocks in comments[most:] for block in blocks]
-    return body, [Heading("What the network says about this report"), *rest]
+    return board_voices.network(told.edition, most)
 
 
-def _comment(row: Row) -> list[Block]:
-    replied = say(" (", day(row["replied_on"]), ")") if row["replied_on"] else None
-    return [
-        Quote(say(Words(row["comment"], is_quoted=True)), say(day(row["raised_on"]))),
-        Prose(say("Reply", replied, ": ", Words(row["reply"])) if row["reply"] else "Waiting for a reply."),
-    ]
+def _to_decide(told: _Told, most: int) -> Section:
+    return board_voices.to_decide(told.edition), []
 
 
 def _to_put_right(told: _Told, most: int) -> Section:

@@ -63,8 +63,8 @@ def render(edition: Edition) -> str:
         left_out=tables.counts(
             edition, "access-left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
         ),
-        other_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=False)),
-        annex_charts=series.series_charts(edition, _other_measures(edition, is_of_annex=True)),
+        other_charts=series.series_charts(edition, series.other_measures(edition, is_of_annex=False)),
+        annex_charts=series.series_charts(edition, series.other_measures(edition, is_of_annex=True)),
         coverage=tables.coverage(edition),
         covered=tables.measures(
             edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
@@ -85,12 +85,6 @@ def render(edition: Edition) -> str:
 
 def _said(changed: list[page_one.Changed]) -> list[object]:
     return [part for one in changed for part in (one.asked_by, one.different, one.moved, one.checked)]
-
-
-def _other_measures(edition: Edition, is_of_annex: bool) -> list[str]:
-    told = {*tables.RESTRICTIVE, *tables.ACCESS}
-    charted = {row["measure_code"] for row in edition.series}
-    return sorted(code for code in charted - told if edition.is_of_annex(code) is is_of_annex)
 
 
 def _environment() -> Environment:

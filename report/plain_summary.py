@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from report import page_one, words
+from report import page_one, voices, words
 from report.rows import Edition, Figure, Row
 from report.words import Code, Sentence, Words, day, number, out_of, say, sentence
 
@@ -262,10 +262,10 @@ def _safe(edition: Edition) -> Iterator[Line]:
 
 def _network(edition: Edition) -> Iterator[Line]:
     yield _line("people", "the network is people who have used services")
-    comments = [row for row in edition.challenges if row.get("raised_by_kind") in (None, "network") and row["comment"]]
-    if comments:
+    newest = voices.newest_of_the_network(edition)
+    if newest:
         yield _line("speech", "the network says:")
-        yield _quote("speech", comments[-1]["comment"])
+        yield _quote("speech", newest["comment"])
         yield _line("letter", "the full report has all its words")
     else:
         yield _as_on_page_one(edition, "network", "speech")

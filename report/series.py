@@ -8,7 +8,7 @@ from datetime import date
 
 from report import charts, words
 from report.rows import Edition, Figure, Row
-from report.tables import Table, anchor
+from report.tables import ACCESS, RESTRICTIVE, Table, anchor
 from report.words import Code, Sentence, Words, day, listed, number, say, sentence
 
 
@@ -25,6 +25,12 @@ class Chart:
 
 
 # Charts
+
+
+def other_measures(edition: Edition, is_of_annex: bool) -> list[str]:
+    """Charted measures that no section names: those of people's experience, or those of the annex."""
+    charted = {row["measure_code"] for row in edition.series} - {*RESTRICTIVE, *ACCESS}
+    return sorted(code for code in charted if edition.is_of_annex(code) is is_of_annex)
 
 
 def series_charts(edition: Edition, codes: Iterable[str]) -> list[Chart]:

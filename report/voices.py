@@ -15,6 +15,11 @@ from report.words import Code, Sentence, Words, day, paragraph, say, sentence
 NETWORK = "network"
 SIGNED = ("signed_off", "published", "corrected")
 ASKS_ON_PAGE_ONE = 2
+# What a named role enters beside the asks: its kind, its heading, and what is said where nobody did.
+ENTERED = (
+    ("opinion", "Opinion on this edition", "Nobody has entered an opinion."),
+    ("sponsor", "Sponsor", "No sponsor has been entered."),
+)
 ANSWERS = {
     "comment": "commented",
     "nothing_to_add": "nothing to add",
@@ -67,6 +72,11 @@ def _first_words(row: Row, most: int) -> Sentence:
 
 def _said_by_the_network(edition: Edition) -> list[Row]:
     return [row for row in edition.challenges if row["raised_by_kind"] == NETWORK and row["comment"]]
+
+
+def newest_of_the_network(edition: Edition) -> Row | None:
+    """Its newest comment about this quarter's report."""
+    return next(reversed(_by_whether_about_this(edition, _said_by_the_network(edition))[0]), None)
 
 
 def _by_whether_about_this(edition: Edition, rows: list[Row]) -> tuple[list[Row], list[Row]]:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -45,13 +45,7 @@ def overgrown():
             for copy in range(50)
         ]
     found["pub_challenges"] = [
-        {
-            "challenge_id": f"X-{copy}",
-            "comment": WORDING,
-            "raised_on": date(2026, 7, 1),
-            "reply": WORDING,
-            "replied_on": date(2026, 7, 9),
-        }
+        {**found["pub_challenges"][0], "challenge_id": f"X-{copy}", "comment": WORDING, "reply": WORDING}
         for copy in range(50)
     ]
     return edition(FACTS, found)

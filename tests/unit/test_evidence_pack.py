@@ -155,11 +155,11 @@ def test_a_quotation_mark_in_an_edition_does_not_end_its_query():
 
 
 def test_a_relation_that_has_no_rows_is_there_and_says_so():
-    there = {"pub_challenges": Description("Comments.", (Column("edition_id", "text"), Column("comment", "text")))}
+    there = {"pub_answers": Description("Who answered.", (Column("edition_id", "text"), Column("party", "text")))}
     book = opened(edition(FACTS, rows(), there))
-    assert list(book["Challenges"].iter_rows(values_only=True)) == [("edition_id", "comment")]
-    said = [row[1] for row in book[pack.COVER].iter_rows(values_only=True) if row[0] == "Challenges"]
-    assert said == ["Comments. This edition has none."]
+    assert list(book["Answers"].iter_rows(values_only=True)) == [("edition_id", "party")]
+    said = [row[1] for row in book[pack.COVER].iter_rows(values_only=True) if row[0] == "Answers"]
+    assert said == ["Who answered. This edition has none."]
 
 
 def test_the_same_rows_make_the_same_bytes_whenever_they_are_written(made_up, monkeypatch):
