@@ -23,6 +23,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
 from report import office, page_one, series, tables, words
+from report.plain_summary import SAMARITANS
 from report.rows import REGION, Edition
 from report.words import Code, Day, Number, Sentence, Words, sentence
 
@@ -36,7 +37,7 @@ SUPPORT = "Support line"
 NOTICE = "The next section is about restraint, seclusion and other restrictive practice."
 SUPPORT_LINES = (
     "If any of this is hard to read, there are people to talk to at any hour.",
-    "Samaritans: call 116 123, free.",
+    f"Samaritans: call {SAMARITANS}, free.",
     "NHS 111: call 111 and choose option 2 for mental health.",
     "In an emergency: call 999.",
 )

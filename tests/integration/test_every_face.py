@@ -330,4 +330,5 @@ def test_what_cannot_be_handed_out_says_why(stored, tmp_path, monkeypatch, argum
 def test_the_demo_writes_every_face_and_names_the_page_last(stored):
     page = demonstration._page()
     assert (page.parent.name, page.name) == (FOLDER, faces.PAGE)
-    assert sorted(path.name for path in page.parent.iterdir()) == sorted(stored)
+    written = (path.relative_to(page.parent).as_posix() for path in page.parent.rglob("*") if path.is_file())
+    assert sorted(written) == sorted(stored)

@@ -154,7 +154,7 @@ def test_a_hidden_number_is_told_in_words_and_people_are_about_so_many():
 def test_bad_news_is_told_and_its_cause_is_not_claimed():
     assert "We do not know why." in said(EDITIONS["verdict worsened"], "First change")
     assert "We do not know if the change did this." in said(EDITIONS["verdict improved"], "First change")
-    assert said(EDITIONS["as it is"], "What may be getting worse")[0] == "We see warning signs here:"
+    assert "We see warning signs here:" in said(EDITIONS["as it is"], "What may be getting worse")
     no_signs = said(EDITIONS["no signs"], "What may be getting worse")
     assert no_signs == ["We see no warning signs for a whole organisation."]
 
@@ -167,3 +167,13 @@ def test_who_signed_it_is_told():
 
 def test_the_network_speaks_in_its_own_words():
     assert "“Too slow.”" in said(EDITIONS["a comment"], "What the network says")
+
+
+def test_a_notice_and_whom_to_call_stand_before_restraint_is_named():
+    told = said(EDITIONS["as it is"], "What may be getting worse")
+    assert told[:2] == [
+        "This part names restraint. You can go past it.",
+        "If it is hard to read, you can call Samaritans on 116 123.",
+    ]
+    other = [row for row in rows()["pub_findings"] if row.get("measure_code") != "restrictive_interventions"]
+    assert said(edition_of(pub_findings=other), "What may be getting worse")[0] == "We see warning signs here:"
