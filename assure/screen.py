@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from warehouse.facts import facts_of, with_facts
 from warehouse.paths import ROOT, state
 
 BAD_DATA, WRONG_USE, BROKEN = 1, 2, 3
@@ -35,17 +36,12 @@ NOT_MADE_YET = {"3D000", "3F000", "42P01"}
 NOT_ALLOWED = "42501"
 
 
-FACTS = ("sender", "feed", "load_id", "rows", "build_id", "schema", "port")
-"""What a log line may say besides its message; none is a value of a record."""
-
-
 class WithFacts(logging.Formatter):
     """Ends a log line with the facts it was given: `… not fetched: sender zw1, feed incidents`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        facts = ", ".join(f"{name} {getattr(record, name)}" for name in FACTS if hasattr(record, name))
-        return super().format(record) + (f": {facts}" if facts else "")
+        return with_facts(super().format(record), record)
 
 
 class AsJson(logging.Formatter):
@@ -62,7 +58,7 @@ class AsJson(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        said |= {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        said |= facts_of(record)
         if record.exc_info and record.exc_info[0]:
             error, place = record.exc_info[0], traceback.extract_tb(record.exc_info[2])
             said["error"] = f"{error.__module__}.{error.__name__}"

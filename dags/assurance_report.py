@@ -5,6 +5,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import dag, task
 
+from logs import end_with_facts
+
 DOC = """
 Asks daily whether a quarter is due (working day 20 after its end). A draft is made once; running again changes nothing.
 A quarter that was missed, because nothing ran from its cut to the end of the next, is built for and drafted too.
@@ -22,7 +24,7 @@ Without automatic sign-off a draft waits for a named role: `assure report --quar
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=10), "on_execute_callback": end_with_facts},
     params={"as_of": None},
     tags=["report"],
     doc_md=DOC,

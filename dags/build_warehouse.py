@@ -5,6 +5,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import Asset, dag, task
 
+from logs import end_with_facts
+
 DOC = """
 Runs when any sender's DAG has judged something new (asset `warehouse/raw`), one run at a time; it skips when nothing is new.
 
@@ -23,7 +25,7 @@ A load that the gate does not let through is *held* and leaves this green: see `
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(minutes=5)},
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=5), "on_execute_callback": end_with_facts},
     params={"as_of": None},
     tags=["warehouse"],
     doc_md=DOC,

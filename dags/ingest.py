@@ -7,6 +7,8 @@ from pathlib import Path
 import pendulum
 from airflow.sdk import Asset, dag, get_parsing_context, task
 
+from logs import end_with_facts
+
 PROVIDERS = Path(os.environ.get("ASSURE_PROVIDERS") or Path(__file__).resolve().parents[1] / "providers")
 SCHEDULE = os.environ.get("ASSURE_INGEST_SCHEDULE") or "0 1 * * *"
 """Cron, Europe/London: an ICB chooses its own hour."""
@@ -41,7 +43,12 @@ def ingest(sender: str):
         start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
         catchup=False,
         max_active_runs=1,
-        default_args={"retries": 5, "retry_delay": timedelta(minutes=15), "retry_exponential_backoff": True},
+        default_args={
+            "retries": 5,
+            "retry_delay": timedelta(minutes=15),
+            "retry_exponential_backoff": True,
+            "on_execute_callback": end_with_facts,
+        },
         params={"as_of": None, "period": None},
         tags=["ingest"],
         doc_md=DOC.format(sender=sender),

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import dag, task
 
+from logs import end_with_facts
+
 DOC = """
 Nobody is on call, so only three things interrupt anyone, each once, by the connections that `tell_data_team` names:
 
@@ -26,7 +28,7 @@ Everything else waits for 07:30.
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(minutes=2)},
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=2), "on_execute_callback": end_with_facts},
     params={"as_of": None},
     tags=["people"],
     doc_md=DOC,

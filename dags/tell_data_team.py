@@ -5,6 +5,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import dag, task
 
+from logs import end_with_facts
+
 DOC = """
 One message: *needs you today*, *needs you this week*, *senders' faults already sent back*. No value, no name of a file.
 Nothing is sent when there is nothing to say, nor at weekends and on bank holidays. `assure status --digest` prints it.
@@ -25,7 +27,7 @@ path as the password), `assure_webhook` (HTTP: the message as JSON). Once a day 
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=10), "on_execute_callback": end_with_facts},
     params={"as_of": None},
     tags=["people"],
     doc_md=DOC,

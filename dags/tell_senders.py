@@ -5,6 +5,8 @@ from datetime import timedelta
 import pendulum
 from airflow.sdk import dag, task
 
+from logs import end_with_facts
+
 DOC = """
 Writes to each sender what became of the files it was not told of yet: verdicts, row numbers, remedies, never a value.
 One message a day at most, none at weekends and on bank holidays, and none about what was told before.
@@ -26,7 +28,7 @@ For every other sender page and workbook are left in `replies/` of the state fol
     start_date=pendulum.datetime(2023, 7, 1, tz="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(minutes=10)},
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=10), "on_execute_callback": end_with_facts},
     params={"as_of": None},
     tags=["ingest"],
     doc_md=DOC,

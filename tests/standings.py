@@ -15,6 +15,7 @@ from loaders.status.standing import (
     SetAside,
     Standing,
     ToldSender,
+    Untold,
 )
 
 ENDS_ON = dt.date(2027, 3, 31)
@@ -48,4 +49,5 @@ EVERYTHING = standing(
     editions=(EditionWaiting("2026-27-Q1/ZWL/1", "2026-27-Q1", "network_comment", LONG_AGO, ENDS_ON),),
     agreements=(AgreementEnding("zx1", "incidents", None, None),),
     told=(ToldSender("ZX1", MONDAY, 1, 0, 1, 0),),
+    untold=(Untold("ZX2", 3),),
 )

@@ -97,6 +97,7 @@ def _this_week(standing: Standing, before: dt.datetime) -> list[str]:
     if week_begins:
         told_today = set(_today(standing, before))
         said += [one.said for one in standing.editions if one.said not in told_today]
+        said += [one.said for one in standing.untold]
         said += [one.said_to_anyone for one in standing.at_doors]
         said += [
             one.said

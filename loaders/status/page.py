@@ -19,18 +19,7 @@ def page(standing: Standing) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("status.html.jinja").render(
-        standing=standing, attention=to_anyone(standing), day=day, moment=moment
-    )
-
-
-def to_anyone(standing: Standing) -> list[str]:
-    """Return what somebody should look at, without the name of any file."""
-    named = (*standing.in_question, *standing.at_doors)
-    return [
-        *(one.said_to_anyone for one in named),
-        *(one.said for one in (*standing.stopped, *standing.cuts_missed, *standing.editions, *standing.agreements)),
-    ]
+    return environment.get_template("status.html.jinja").render(standing=standing, day=day, moment=moment)
 
 
 def as_json(standing: Standing) -> str:

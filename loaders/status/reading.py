@@ -20,6 +20,7 @@ from loaders.status.standing import (
     SetAside,
     Standing,
     ToldSender,
+    Untold,
 )
 from warehouse import build, editions
 from warehouse.connection import connect
@@ -34,7 +35,8 @@ _OF_AN_EDITION = ("edition_id", "quarter_id", "state", "data_cut_at", "comment_c
 def read(as_of: dt.datetime, providers: Iterable[Provider] = (), sender: str | None = None) -> Standing:
     """Return how things stand as of a moment, for one sender's code or all; agreements are those of `providers`."""
     code = sender.upper() if sender else None
-    today = as_of.astimezone(LONDON).date()
+    today, providers = as_of.astimezone(LONDON).date(), list(providers)
+    by_hand = {one.organisation_code for one in providers if one.contact is None}
     with connect("loader") as connection:
         found = {name: _ask(connection, sql, code) for name, sql in _OF_THE_LEDGER.items()}
     with connect("transformer") as connection:
@@ -60,6 +62,7 @@ def read(as_of: dt.datetime, providers: Iterable[Provider] = (), sender: str | N
         editions=tuple(EditionWaiting(*(one[name] for name in _OF_AN_EDITION)) for one in waiting),
         agreements=agreements_ending(providers, today),
         told=tuple(ToldSender(*row) for row in found["told"]),
+        untold=tuple(Untold(code, files) for code, files in found["untold"] if code in by_hand),
     )
 
 
@@ -208,5 +211,20 @@ _OF_THE_LEDGER = {
             and (%(code)s::text is null or d.provider_code = %(code)s)
         group by d.provider_code, r.told_at
         order by r.told_at desc, d.provider_code
+    """,
+    "untold": """
+        select d.provider_code, count(distinct (d.feed, d.file_sha256))
+        from audit.deliveries as d
+        where (d.state in ('refused', 'held') or (d.state = 'accepted' and d.rows_set_aside > 0))
+            and (%(code)s::text is null or d.provider_code = %(code)s)
+            and not exists (
+                select from audit.replies as r
+                inner join audit.deliveries as read_as on read_as.load_id = r.load_id
+                where read_as.provider_code = d.provider_code
+                    and read_as.feed = d.feed
+                    and read_as.file_sha256 = d.file_sha256
+            )
+        group by d.provider_code
+        order by d.provider_code
     """,
 }

@@ -254,6 +254,23 @@ class ToldSender:
 
 
 @dataclass(frozen=True)
+class Untold:
+    """Files with faults of which a sender that is not written to by itself has not been told."""
+
+    sender: str
+    files: int
+
+    @property
+    def said(self) -> str:
+        """Return the line that a data team reads."""
+        code = self.sender.lower()
+        return (
+            f"{self.sender} was not told of {_counted(self.files, 'file')} with faults: assure reply {code} writes page"
+            f" and workbook to pass on, and --told ROLE records that you did; contact: has it told by itself"
+        )
+
+
+@dataclass(frozen=True)
 class Standing:
     """Everything, as of one moment, of one sender or of all."""
 
@@ -269,17 +286,23 @@ class Standing:
     editions: tuple[EditionWaiting, ...] = ()
     agreements: tuple[AgreementEnding, ...] = ()
     told: tuple[ToldSender, ...] = ()
+    untold: tuple[Untold, ...] = ()
+
+    @property
+    def needs_somebody(self) -> tuple:
+        """Return everything that somebody should look at, the most urgent first."""
+        of_all = (*self.stopped, *self.cuts_missed, *self.editions)
+        return (*self.in_question, *of_all, *self.untold, *self.at_doors, *self.agreements)
 
     @property
     def attention(self) -> list[str]:
-        """Return what somebody should look at, a line each, the most urgent first."""
-        return [
-            one.said
-            for part in (
-                self.in_question, self.stopped, self.cuts_missed, self.editions, self.at_doors, self.agreements
-            )
-            for one in part
-        ]  # fmt: skip
+        """Return what somebody should look at, a line each, with names of files."""
+        return [one.said for one in self.needs_somebody]
+
+    @property
+    def attention_of_anyone(self) -> list[str]:
+        """Return the same lines without the name of any file."""
+        return [getattr(one, "said_to_anyone", one.said) for one in self.needs_somebody]
 
     @property
     def marts(self) -> str:

@@ -59,6 +59,20 @@ from channels import of
 print("SAID", json.dumps([of("data_team"), of("lead")]))
 """
 
+FACTS = """
+import io, json, logging
+from airflow.sdk.log import configure_logging
+said = io.BytesIO()
+configure_logging(json_output=True, output=said, log_level="INFO")
+from logs import end_with_facts
+for _ in range(2):
+    end_with_facts({})
+carried = {"sender": "zw1", "feed": "incidents", "words": "her own"}
+logging.getLogger("loaders.fetching").warning("no agreement in force: not fetched", extra=carried)
+logging.getLogger("loaders.fetching").warning("%s pages", 2)
+print("SAID", json.dumps([json.loads(line) for line in said.getvalue().splitlines()]))
+"""
+
 NAMES = """
 import json, os, runpy, sys
 said = {}
@@ -188,3 +202,20 @@ def test_a_task_builds_its_own_dag_alone(ask):
 def test_the_lead_is_told_by_its_own_connection_and_where_there_is_none_by_the_data_teams(ask, kept, told):
     connections = {f"AIRFLOW_CONN_{name.upper()}": '{"conn_type": "email"}' for name in kept}
     assert json.loads(ask(CHANNELS, **connections)) == told
+
+
+def test_a_tasks_log_says_the_facts_that_a_message_carries(ask):
+    first, second = json.loads(ask(FACTS))
+    assert first["event"] == "no agreement in force: not fetched: sender zw1, feed incidents"
+    assert second["event"] == "2 pages"
+
+
+def test_every_task_begins_by_saying_facts(texts_of_dags):
+    assert [name for name, text in texts_of_dags.items() if "on_execute_callback" not in text] == []
+
+
+@pytest.fixture
+def texts_of_dags() -> dict[str, str]:
+    """The files that hold a DAG, by name."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "dags").glob("*.py")}
+    return {name: text for name, text in texts.items() if "@dag(" in text}

@@ -114,6 +114,18 @@ def test_status_of_an_empty_warehouse_says_what_to_do(assure):
     assert "assure build" in shown.stdout
 
 
+def test_status_is_also_json_a_page_and_a_message(assure, tmp_path):
+    said = json.loads(assure("status", "--json", "--as-of", "2026-07-29").stdout)
+    assert (said["as_of"], said["feeds"], said["built"]) == ("2026-07-29T06:00:00+01:00", [], None)
+    path = tmp_path / "status.html"
+    assert assure("status", "--page", str(path), "--as-of", "2026-07-29").stdout == f"{path}\n"
+    assert "<h1>How things stand, 29 July 2026 06:00</h1>" in path.read_text(encoding="utf-8")
+    # The project's own provider files are read, and their agreements last.
+    assert assure("status", "--digest", "--as-of", "2026-07-29").stdout == "There is nothing to tell this morning.\n"
+    refused = assure("status", "--page", str(tmp_path / "nowhere" / "status.html"))
+    assert refused.exit_code == 2
+
+
 def test_a_report_before_anything_was_loaded_says_what_to_do(assure):
     shown = assure("report", "--quarter", "2026-27-Q1")
     assert shown.exit_code == 1

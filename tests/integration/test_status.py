@@ -43,10 +43,15 @@ def test_it_says_what_arrived_what_is_set_aside_and_what_is_still_to_be_mended(s
 
 
 def test_it_says_what_a_sender_was_told_of_its_faults(sent, as_of):
+    (untold,) = read(as_of, [sent.provider]).untold
+    assert (untold.sender, untold.files) == (sent.provider.organisation_code, 3)
+    # A sender with a contact is told by itself.
+    assert read(as_of, [sent.provider.model_copy(update={"contact": "a_contact"})]).untold == ()
     with gathering.telling(sent.provider, as_of, "data manager"):
         pass
     (told,) = read(as_of, sender=sent.code).told
     assert (told.files, told.refused, told.rows_set_aside) == (3, 2, 1)
+    assert read(as_of, [sent.provider]).untold == ()
     assert read(as_of, sender="someone_else").told == ()
 
 

@@ -18,6 +18,7 @@ from loaders.status.standing import (
     Late,
     Standing,
     ToldSender,
+    Untold,
 )
 from tests.standings import BUILT, ENDS_ON, EVERYTHING, FILE_NAME, LONG_AGO, MONDAY, WEDNESDAY, in_question, standing
 
@@ -147,6 +148,13 @@ def test_what_lies_at_a_door_is_told_once_a_week():
     assert line.startswith("ZX1: at its door 2 files no feed expects (29 July 2026); assure status names")
 
 
+def test_what_nobody_told_a_sender_without_a_contact_is_said_once_a_week():
+    untold = (Untold("ZX2", 1),)
+    assert told(standing(untold=untold)) == {}
+    (line,) = told(standing(MONDAY, untold=untold))["Needs you this week"]
+    assert line.startswith("ZX2 was not told of 1 file with faults: assure reply zx2 writes")
+
+
 def test_faults_are_told_that_senders_were_told_of_since_the_message_before():
     this_morning = ToldSender("ZX1", WEDNESDAY - dt.timedelta(minutes=15), 2, 1, 0, 1)
     yesterday = dataclasses.replace(this_morning, told_at=WEDNESDAY - dt.timedelta(days=1))
@@ -201,7 +209,7 @@ def test_json_says_all_of_it():
     assert said["as_of"] == MONDAY.isoformat()
     assert said["late"][0]["due_on"] == "2026-07-26"
     assert said["built"]["build_id"] == 7
-    assert len(said["attention"]) == len(EVERYTHING.attention) == 8
+    assert len(said["attention"]) == len(EVERYTHING.attention) == 9
     assert set(said) == {field.name for field in dataclasses.fields(Standing)} | {"attention"}
 
 
