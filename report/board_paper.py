@@ -178,20 +178,18 @@ def _declined(told: _Told, most: int) -> Section:
     reasons = tables.reasons(edition)
     body: list[Block] = [
         Heading("Declined, and why"),
-        Prose("Saying no can be right. People are owed the reason, and to hear it."),
-        *of_region(measured),
-        *of_region(reasons),
+        Prose("Saying no can be right. People are owed the reason, and to hear it.", "leads"),
+        *side_by_side(of_region(measured), of_region(reasons)),
     ]
     if not measured:
         body.append(Prose("No evidence about refusals was received."))
     links = [
-        (organisation, link)
+        (organisation, link, place)
         for organisation, links in told.chain
-        for link in links
-        if link.row["outcome"] in ("declined", "deferred")
+        for place, link in enumerate(one for one in links if one.row["outcome"] in ("declined", "deferred"))
     ]
-    # A reason in checked words tells a reader most; it comes first, organisation by organisation.
-    links.sort(key=lambda one: one[1].row["reason"] is None)
+    # A reason in checked words tells a reader most. The first of each organisation comes before anybody's second.
+    links.sort(key=lambda one: (one[1].row["reason"] is None, one[2]))
     body += _refusals(links[:most], "Some of what was declined or put off, and the reason given")
     if links[:most] and links[most:]:
         body.append(Prose(IN_THE_ANNEX, "quiet"))
@@ -201,12 +199,12 @@ def _declined(told: _Told, most: int) -> Section:
     return body, annex
 
 
-def _refusals(links: Sequence[tuple[Row, chain.Link]], caption: str) -> list[Block]:
+def _refusals(links: Sequence[tuple[Row, chain.Link, int]], caption: str) -> list[Block]:
     if not links:
         return []
     rows = [
         (link.said, [Words(organisation["organisation_name"]), link.decided, link.why, link.told])
-        for organisation, link in links
+        for organisation, link, _ in links
     ]
     heads = ["What was said", "Where", "Decided", "Why", "Told"]
     return [Grid(Table("refusals", caption, heads, rows), (2.6, 1.7, 1.5, 2.6, 1.4))]
@@ -219,11 +217,12 @@ def _told_back(told: _Told, most: int) -> Section:
     body: list[Block] = [
         Heading("Told back"),
         Prose(
-            "Everything said ends in one of four ways: told, no reply wanted, cannot be reached, or waiting to hear."
+            "Everything said ends in one of four ways: told, no reply wanted, cannot be reached, or waiting to hear.",
+            "leads",
         ),
     ]
-    beside = [*of_region(measured), *of_region(ends)]
-    body += [Columns([[Drawn(told.told_curve)], beside])] if told.told_curve and told.told_curve.drawing else beside
+    drawn = [Drawn(told.told_curve)] if told.told_curve and told.told_curve.drawing else []
+    body += side_by_side(drawn, [*of_region(measured), *of_region(ends)])
     if not (told.told_curve or measured or ends):
         body.append(Prose("No evidence about telling people back was received."))
     return body, []
@@ -240,7 +239,8 @@ def _promises(told: _Told, most: int) -> Section:
         Heading("Promises and their dates"),
         Prose(
             "A promise is judged against the first date that was ever given. Moving the date later does not make a "
-            "late change punctual."
+            "late change punctual.",
+            "leads",
         ),
         *of_region(measured),
     ]
@@ -273,7 +273,8 @@ def _room(told: _Told, most: int) -> Section:
         Heading("Who was in the room, and how"),
         Prose(
             "Counts of people are rounded, and left out where they are small. These records cannot say who stayed "
-            "away, or why."
+            "away, or why.",
+            "leads",
         ),
         *of_region(measured),
     ]
@@ -360,7 +361,9 @@ def _to_decide(told: _Told, most: int) -> Section:
 def _to_put_right(told: _Told, most: int) -> Section:
     body: list[Block] = [
         Heading("What is to be put right"),
-        Prose("What the records say each organisation still owes, oldest first. It is a list of things to do."),
+        Prose(
+            "What the records say each organisation still owes, oldest first. It is a list of things to do.", "leads"
+        ),
     ]
     annex: list[Block] = []
     for organisation, rows in told.findings:
@@ -391,7 +394,7 @@ def _data(told: _Told, most: int) -> Section:
     covered = tables.measures(edition, "covered", ("data_coverage",), "Returns that were due and came, this quarter")
     body: list[Block] = [
         Heading("Data quality and coverage"),
-        Prose("What did not come is shown as not received. It is never counted as nothing."),
+        Prose("What did not come is shown as not received. It is never counted as nothing.", "leads"),
         *of_region(covered),
     ]
     lines = [line for one in edition.organisations for line in returns(edition, one)]
@@ -432,3 +435,8 @@ def of_region(table: Table | None) -> list[Block]:
         return []
     rows = [(head, [cells[-1]]) for head, cells in table.rows]
     return [Grid(Table(table.key, table.caption, [table.heads[0], table.heads[-1]], rows), (3, 2))]
+
+
+def side_by_side(left: list[Block], right: list[Block]) -> list[Block]:
+    """Two pieces in two columns; one alone has the line to itself."""
+    return [Columns([left, right])] if left and right else [*left, *right]

@@ -262,7 +262,9 @@ def _parts(said: object) -> list[dict[str, str]]:
     if isinstance(said, Number):
         return [{"of": "figure", "figure": said.figure.figure_id, "text": said.text}]
     of = {Words: "words", Day: "day", Code: "code"}.get(type(said), "text")
-    return [{"of": of, "text": drawable(str(said))}]
+    text = drawable(str(said))
+    # A heading that nobody can see would be none.
+    return [{"of": of, "text": text if text.strip() or of == "text" else NO_SHAPE}]
 
 
 def spoken(paper: Paper) -> list[dict[str, str]]:

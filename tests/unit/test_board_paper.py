@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import cycle
 
 import pytest
 
@@ -12,6 +13,7 @@ from report.specimen import FACTS, rows, specimen
 from tests.pdf_text import read
 from tests.printed import first_unsaid, is_its_row, squeezed
 
+UNSEEN_AND_ODD = (" ", "\x07", "\u200d", "\u202e", "\u0301", "\ue000", "👩\u200d👧", "ﷺ", "\u2028", "w" * 3000)
 WORDING = "people said so again and again " * 100
 
 
@@ -153,6 +155,17 @@ def test_letters_of_other_scripts_are_drawn_and_what_has_no_shape_is_a_box():
     assert {"ש", "ל", "ו", "ם", "😀"} <= set(text)
     assert "字" not in text
     assert squeezed("□ end") in squeezed(text)
+
+
+def test_no_wording_stops_the_paper():
+    """Not even one that nobody can see: a heading of a tagged paper may not be empty."""
+    found = rows()
+    for wording, row in zip(cycle(UNSEEN_AND_ODD), (*found["pub_changes"], *found["pub_inputs"]), strict=False):
+        row.update(said=wording, changed=wording, reason=wording)
+    for organisation in found["pub_organisations"]:
+        organisation["organisation_name"] = "\u202e"
+    pages = read(board_paper.render(edition(FACTS, found))).pages
+    assert typeset.NO_SHAPE in "".join(pages)
 
 
 def test_a_word_longer_than_a_column_is_parted():
