@@ -63,6 +63,8 @@ def opened(browser, report_url):
 
     def open_at(width=1280, height=1400, **how):
         context = browser.new_context(viewport={"width": width, "height": height}, offline=True, **how)
+        # A long report on a busy machine takes its time.
+        context.set_default_timeout(120_000)
         contexts.append(context)
         page = context.new_page()
         page.asked_for = []
