@@ -194,6 +194,7 @@ def _measure(place: int, code: str, name: str) -> dict:
         "numerator": "those that were",
         "denominator": "all there were",
         "clock": "the quarter",
+        "section": "room" if code in PEOPLE else "changed",
         "source_records": "session;participation" if code in PEOPLE else "input;decision",
         "display_order": place,
         "threshold_words": "Eight in ten people are told what happened within 90 days" if suggested else None,
