@@ -31,6 +31,7 @@ SIGNS = {
     "no_agreement": "–",
 }
 BASIS = {"recorded": "Rows that were sent", "declared": "The organisation's own count", "none": "–"}
+BASIS_OF_THE_REGION = BASIS | {"declared": "Rows that were sent, and organisations' own counts"}
 # What stands in the chain, thing by thing; the rows of other records are nowhere in the report.
 IN_THE_CHAIN = {"input", "decision", "change", "told_back"}
 
@@ -199,6 +200,8 @@ def _of_measure(edition: Edition, code: str, organisation_code: str | None, quar
         and figure.subject_id is None
         and figure.breakdown_code in NO_BREAKDOWN
     }
+    if not found and not any(one["measure_code"] == code and one["section"] for one in edition.measures):
+        return "not printed, to protect people"
     numerator, denominator = (found.pop(part, None) for part in ("numerator", "denominator"))
     value = next((figure for statistic, figure in found.items() if statistic not in ("lower", "upper")), None)
     return told(code, numerator, denominator, value)
@@ -275,14 +278,15 @@ def _held_against(row: Row) -> Sentence | str:
 
 def _rests_on(edition: Edition, row: Row) -> Sentence | str:
     """What was sent, and the way to its rows: each thing said and what became of it, or what came in of whom."""
+    is_region = row["organisation_code"] == REGION
+    basis = (BASIS_OF_THE_REGION if is_region else BASIS)[row["evidence_basis"]]
     if row["evidence_basis"] == "none" or not row["measure_code"]:
-        return BASIS[row["evidence_basis"]]
+        return basis
     records = next(
         (_listed(one["source_records"]) for one in edition.measures if one["measure_code"] == row["measure_code"]), []
     )
     if not IN_THE_CHAIN & set(records):
         way = Way("data", "what came in")
     else:
-        is_region = row["organisation_code"] == REGION
         way = Way("chain" if is_region else f"chain-{row['organisation_code']}", "each thing said")
-    return say(BASIS[row["evidence_basis"]], ": ", way)
+    return say(basis, ": ", way)

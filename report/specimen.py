@@ -214,6 +214,7 @@ def _measure(place: int, code: str, name: str) -> dict:
         "numerator": "those that were",
         "denominator": "all there were",
         "clock": "the quarter",
+        "section": "room" if code in PEOPLE else "changed",
         "source_records": SOURCES.get(code, "input;decision"),
         "display_order": place,
         "threshold_words": "Eight in ten people are told what happened within 90 days" if suggested else None,

@@ -230,8 +230,10 @@ def test_a_hundred_orders_give_the_same_rows_byte_for_byte(told):
         "staging.stg_input", "staging.stg_rule_result", "staging.stg_service", "staging.stg_sighting",
         "marts.dim_organisation", "marts.dim_service", "marts.fct_activity_counts", "marts.fct_changes",
         "marts.fct_incidents", "marts.fct_inputs", "marts.fct_measures", "marts.mart_completeness",
-        "marts.mart_coverage", "marts.mart_data_quality", "marts.mart_figures", "marts.mart_findings",
-        "published.pub_changes", "published.pub_coverage", "published.pub_data_quality", "published.pub_expectations",
+        "marts.mart_coverage", "marts.mart_data_quality", "marts.mart_evidence", "marts.mart_figures",
+        "marts.mart_findings",
+        "published.pub_changes", "published.pub_coverage", "published.pub_data_quality", "published.pub_evidence",
+        "published.pub_expectations",
         "published.pub_figures", "published.pub_findings", "published.pub_inputs", "published.pub_measures",
     }  # fmt: skip
 

@@ -106,6 +106,20 @@ def test_where_several_measures_answer_each_has_its_figures(shown):
     assert by_measure["E04"] is None
 
 
+def test_a_measure_that_is_printed_of_nobody_says_so():
+    given = rows()
+    given["pub_measures"] = [
+        row | {"section": None, "measure_code": "minutes"} if row["measure_code"] == "needs_met" else row
+        for row in given["pub_measures"]
+    ]
+    given["pub_evidence"] = [
+        row | {"measure_codes": "influence;minutes"} if row["expectation_id"] == "E18" else row
+        for row in given["pub_evidence"]
+    ]
+    (led,) = [one for one in matrix(edition(FACTS, given)).expectations if str(one.code) == "E18"]
+    assert [str(cell) for cell in led.by_measure.rows[1][1]] == ["not printed, to protect people"] * 4
+
+
 def test_from_an_expectation_the_way_leads_to_measure_chart_and_rows():
     given = rows()
     charted = next(row for row in given["pub_series"] if row["chart_state"] == "publishable")
