@@ -19,7 +19,9 @@ RUN uv pip install --python .venv/bin/python --no-deps --no-build-isolation -e .
 FROM python:3.13-slim-bookworm
 
 RUN useradd --system --uid 50000 --gid 0 --home-dir /var/lib/assure assure \
-    && install -d -o assure -g 0 -m 0700 /var/lib/assure /var/lib/airflow
+    && install -d -o assure -g 0 -m 0700 /var/lib/assure /var/lib/airflow \
+    # The site is read by a web server that is somebody else.
+    && install -d -o assure -g 0 -m 0755 /var/lib/assure-site
 COPY --from=environment /opt/assure /opt/assure
 
 ENV PATH=/opt/assure/.venv/bin:$PATH \
@@ -32,5 +34,5 @@ ENV PATH=/opt/assure/.venv/bin:$PATH \
     GX_ANALYTICS_ENABLED=false
 WORKDIR /opt/assure
 USER assure
-VOLUME ["/var/lib/assure", "/var/lib/airflow"]
+VOLUME ["/var/lib/assure", "/var/lib/airflow", "/var/lib/assure-site"]
 CMD ["assure", "--help"]

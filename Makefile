@@ -6,7 +6,7 @@ BIN := .venv/bin
 SQL := $(wildcard dbt_project/models dbt_project/tests)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench airflow generate lock clean
+.PHONY: help setup demo site test test-long lint bench airflow generate lock clean
 
 help: ## list these recipes
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -16,6 +16,9 @@ setup: ## build .venv from requirements.lock (every other recipe does this by it
 
 demo: setup ## load the made-up region, build the warehouse and draft its report
 	@$(BIN)/assure demo
+
+site: setup ## write the static site of what was loaded, to look at or to serve; its last line is the first page
+	@$(BIN)/assure site
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder

@@ -224,6 +224,25 @@ def _write(path: Path, content: bytes) -> None:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None
 
 
+@app.command(rich_help_panel=RUN, epilog="Example: assure site --out /srv/assurance")
+def site(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="The folder to be served. Default: ASSURE_SITE_FOLDER, or `site` of the state."),
+    ] = None,
+    with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show unpublished editions too.")] = False,
+) -> None:
+    """Write the static site: editions and their files, documents, coverage, the models, what the gate asks."""
+    from assure import placing
+    from assure import site as writing
+
+    try:
+        with say.status("The site"):
+            print(writing.write(out or writing.folder(), with_drafts=with_drafts))
+    except placing.NotOurs as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @app.command(rich_help_panel=RUN, epilog="Example: assure airflow")
 def airflow() -> None:
     """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""

@@ -16,6 +16,7 @@ Without automatic sign-off a draft waits for a named role: `assure report --quar
 |---|---|---|
 | `draft` | the marts speak for another quarter, or the report could not be rendered | read the log; `assure build`, then clear the task |
 | `publish` | the signed edition could not be stored | read the log, then clear the task; the draft is kept |
+| `site` | the static site could not be written; people still read the pages of before | read the log; mend what it names, then clear the task |
 """
 
 
@@ -44,7 +45,15 @@ def assurance_report():
 
         return publication.publish_what_is_signed_off(as_of(dag_run))
 
-    publish(draft())
+    @task.bash
+    def site() -> str:
+        import shlex
+        import sys
+
+        # The command itself, in a process of its own: what dbt and Great Expectations take of memory ends with it.
+        return f"{shlex.quote(sys.executable)} -m assure.cli site"
+
+    publish(draft()) >> site()
 
 
 assurance_report()

@@ -1,4 +1,4 @@
-"""Timetable: whenever loads have been judged, accept the wave, build the marts beside the old ones and swap them in."""
+"""Timetable: whenever loads have been judged, accept the wave, build the marts beside, swap them in, show them."""
 
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ Runs when any sender's DAG has judged something new (asset `warehouse/raw`), one
 | `accept` | Great Expectations could not run, so the wave was not let in | read the log, then clear the task; people still read yesterday's marts |
 | `transform` | a model or a test failed; nothing was swapped | the log names it; `ASSURE_DEBUG=1 assure build` at a terminal says more; mend it and clear the task |
 | `swap` | the marts were read without a pause for a minute, or a build by hand overtook this one | read the log; clear the task; if it stays red, look for a query that never ends |
+| `site` | the static site could not be written; people still read the pages of before | read the log; mend what it names, then clear the task |
 
 A load that the gate does not let through is *held* and leaves this green: see `assure status`.
 """
@@ -63,7 +64,15 @@ def build_warehouse():
 
         build.swap(build_id)
 
-    swap(transform(accept()))
+    @task.bash
+    def site() -> str:
+        import shlex
+        import sys
+
+        # The command itself, in a process of its own: what dbt and Great Expectations take of memory ends with it.
+        return f"{shlex.quote(sys.executable)} -m assure.cli site"
+
+    swap(transform(accept())) >> site()
 
 
 build_warehouse()

@@ -73,11 +73,30 @@ def gate(
     suites = [_RecordSuite(contracts[record], connection) for record in loads]
     fixed = [_ResultsSuite(loads, contracts), _LandingSuite(loads)]
     failed: dict[int, list[str]] = {}
-    with _great_expectations(url) as judge:
+    with quiet(), _great_expectations(url) as judge:
         for suite, ids in [*zip(suites, loads.values(), strict=True), *((suite, everything) for suite in fixed)]:
             for load_id, names in _culprits(suite, ids, judge, as_of, connection).items():
                 failed.setdefault(load_id, []).extend(names)
     return GateOutcome({load_id: tuple(dict.fromkeys(names)) for load_id, names in sorted(failed.items())})
+
+
+def asked(contracts: Mapping[str, Contract], connection: Connection) -> dict[str, list["Expected"]]:
+    """Return what the gate asks, suite by suite: of each record, of the judging pass, and of the landing."""
+    suites = [*(_RecordSuite(one, connection) for one in contracts.values()), _ResultsSuite({}, {}), _LandingSuite({})]
+    return {suite.name: suite.expectations(()) for suite in suites}
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Great Expectations from calling home, and from its log: that quotes statements, errors, and so values."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    log = logging.getLogger("great_expectations")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 # ---- What must hold --------------------------------------------------------------------------------------------------
@@ -364,11 +383,6 @@ def _record(connection: Connection, suite: str, load_ids: Sequence[int], answers
 @contextmanager
 def _great_expectations(url: str) -> Iterator:
     """Yield a function (suite, load ids) → answers that asks Great Expectations over one connection pool."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Its log quotes statements and the database's errors, and those quote values.
-    log = logging.getLogger("great_expectations")
-    level = log.level
-    log.setLevel(logging.CRITICAL + 1)
     engine = None
     try:
         import great_expectations
@@ -385,7 +399,6 @@ def _great_expectations(url: str) -> Iterator:
     finally:
         if engine is not None:
             engine.dispose()
-        log.setLevel(level)
 
 
 def _ask(source, suite, load_ids: Sequence[int]) -> list[_Answer]:

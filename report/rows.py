@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 REGION = "ALL"
+WORKING = "working"
+"""What the marts say now bears this name among the editions until somebody freezes it."""
 
 # relation -> the columns it is sorted by.
 RELATIONS = {
@@ -268,6 +270,26 @@ def _described(cursor: Any) -> dict[str, Description]:
         before = found.get(relation, Description(said, ()))
         found[relation] = replace(before, columns=(*before.columns, Column(*column)))
     return found
+
+
+def editions(connection: Any) -> list[Row]:
+    """Read the facts of every edition there is, the newest quarter first, each quarter's newest edition first."""
+    with getattr(connection, "connection", connection).cursor() as cursor:
+        cursor.execute(
+            "select * from published.pub_editions where edition_id <> %s"
+            " order by quarter_id desc, icb_code, edition_number desc",
+            (WORKING,),
+        )
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def coverage_now(connection: Any) -> list[Edition]:
+    """Read what was due and what came, as the marts say now: one for each ICB, with no figures."""
+    with getattr(connection, "connection", connection).cursor() as cursor:
+        facts = sorted(_rows(cursor, "pub_editions", WORKING), key=lambda row: row["icb_code"])
+        found = {relation: _rows(cursor, relation, WORKING) for relation in ("pub_organisations", "pub_coverage")}
+    return [edition(one, found) for one in facts]
 
 
 def _rows(cursor: Any, relation: str, edition_id: str) -> list[dict[str, Any]]:

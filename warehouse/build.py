@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
@@ -50,15 +50,7 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
         build_id = _begin(accepted_through, as_of, report_quarter)
         _make_next_schemas()
         with lineage.run("build", build_id, as_of):
-            outcome = _build_all(
-                {
-                    "accepted_through": accepted_through,
-                    "as_of": as_of.isoformat(),
-                    "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
-                    "report_quarter": report_quarter,
-                    "schema_suffix": NEXT,
-                }
-            )
+            outcome = _build_all(_variables(accepted_through, as_of, report_quarter))
         failures = [name for name, status, _ in outcome if status in ("error", "fail", "runtime error")]
         with connect("transformer") as connection, connection.cursor() as cursor:
             cursor.execute(
@@ -97,6 +89,36 @@ def latest(connection: Connection) -> dict | None:
         row = cursor.fetchone()
     names = ("build_id", "accepted_through", "as_of", "report_quarter", "code_version")
     return dict(zip(names, row, strict=True)) if row else None
+
+
+def described() -> tuple[dict, dict] | None:
+    """Return what dbt knows of the project and of the tables people read: its manifest and its catalogue, as JSON.
+
+    None before the first build. Models stand in it as they are written: to compile them takes six times as long.
+    """
+    with connect("transformer") as connection:
+        built = latest(connection)
+    if built is None:
+        return None
+    found = []
+
+    def as_people_find_it(project) -> None:
+        # Parsed for the schemas beside.
+        for node in [*project.nodes.values(), *project.unit_tests.values()]:
+            node.schema = node.schema.removesuffix(NEXT)
+            if getattr(node, "relation_name", None):
+                node.relation_name = node.relation_name.replace(f'{NEXT}"."', '"."', 1)
+        found.append(project)
+
+    with _one_at_a_time():
+        outcome = run_dbt(
+            ["docs", "generate", "--no-compile"],
+            _variables(built["accepted_through"], built["as_of"], built["report_quarter"]),
+            as_people_find_it,
+        )
+    if not outcome.success:
+        raise BuildFailed(f"dbt could not describe the marts: {type(outcome.exception).__name__}; {SEE_MORE}")
+    return found[0].writable_manifest().to_dict(omit_none=False), outcome.result.to_dict(omit_none=False)
 
 
 def is_current(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> bool:
@@ -161,8 +183,8 @@ PARSED: dict[str, bytes] = {}
 """The project as dbt parsed it, by everything that decides what it parses."""
 
 
-def run_dbt(command: list[str], variables: dict):
-    """Run a dbt command on the project with these variables and return dbt's result.
+def run_dbt(command: list[str], variables: dict, prepare: Callable = lambda project: None):
+    """Run a dbt command on the project with these variables and return dbt's result; `prepare` sees it parsed before.
 
     A parse takes as long as a build, and dbt would repeat it whenever a variable changes, though here none but the
     suffix of the schemas decides what a node is. So it is kept, in the process and in the state folder, until the
@@ -186,6 +208,7 @@ def run_dbt(command: list[str], variables: dict):
         for older in set(work_folder().glob(f"parsed{suffix}-*.msgpack")) - {kept}:
             older.unlink(missing_ok=True)
         project = _parsed(kept)
+    prepare(project)
     return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
 
 
@@ -220,6 +243,16 @@ def _parsed(kept: Path):
             node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database()}".', 1)
         node.database = database()
     return project
+
+
+def _variables(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> dict:
+    return {
+        "accepted_through": accepted_through,
+        "as_of": as_of.isoformat(),
+        "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
+        "report_quarter": report_quarter,
+        "schema_suffix": NEXT,
+    }
 
 
 def _build_all(variables: dict) -> list[tuple[str, str, float]]:

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import json
 import multiprocessing
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ import psycopg2
 import pytest
 from aiosmtpd.controller import Controller
 
-from assure import airflow
+from assure import airflow, site
 from warehouse.bootstrap import AIRFLOW_DATABASE, bootstrap
 from warehouse.connection import admin_url, connect
 
@@ -207,12 +208,19 @@ def test_the_bad_files_verdict_stands_in_the_ledger(nights):
 
 
 def test_the_build_puts_the_good_file_into_the_marts(nights):
-    assert nights["the build they start"] == dict.fromkeys(("run", "accept", "transform", "swap"), "success")
+    assert nights["the build they start"] == dict.fromkeys(("run", "accept", "transform", "swap", "site"), "success")
     assert asked("select count(*) from marts.fct_complaints", "analyst") == [(2,)]
 
 
+def test_the_site_shows_what_was_built_and_no_draft(nights):
+    written = site.folder()
+    assert "The warehouse as it stood on 29 July 2026" in re.sub("<[^>]+>", "", (written / "index.html").read_text())
+    assert "Made-up trust" in (written / "coverage" / "index.html").read_text()
+    assert not (written / "editions").exists()
+
+
 def test_a_quarter_that_is_due_is_drafted_and_waits_for_a_role(nights):
-    assert nights["the morning after"] == dict.fromkeys(("run", "draft", "publish"), "success")
+    assert nights["the morning after"] == dict.fromkeys(("run", "draft", "publish", "site"), "success")
     assert asked("select edition_id, state from audit.editions") == [("2026-27-Q1/ZWL/1", "draft")]
 
 
@@ -251,7 +259,7 @@ def test_a_night_without_news_starts_nothing(nights):
 
 def test_a_build_for_nothing_skips(nights):
     assert nights["a build for nothing"] == {
-        "run": "success", "accept": "success", "transform": "skipped", "swap": "skipped",
+        "run": "success", "accept": "success", "transform": "skipped", "swap": "skipped", "site": "skipped",
     }  # fmt: skip
     assert asked("select count(*) from audit.builds") == [(1,)]
 

@@ -111,6 +111,34 @@ def test_airflow_reads_the_dags_that_are_mounted(name):
     assert mounted["./dags"] == environment(SERVICES[name])["AIRFLOW__CORE__DAGS_FOLDER"]
 
 
+def test_the_web_server_shows_what_the_nights_write_and_can_write_nothing_itself():
+    server, writer = SERVICES["site"], SERVICES["scheduler"]
+    written = {volume.split(":")[0]: volume.split(":")[1] for volume in writer["volumes"]}["site"]
+    (mounted,) = server["volumes"]
+    assert mounted.split(":")[::2] == ["site", "ro"]
+    assert server["read_only"] is True
+    config = COMPOSE["configs"]["site"]["content"]
+    for path, name in (("root", "scheduler"), ("alias", "demo")):
+        served = re.search(rf"^\s*{path} (\S+?)/?;$", config, re.MULTILINE)[1]
+        assert served.replace(mounted.split(":")[1], written, 1) == environment(SERVICES[name])["ASSURE_SITE_FOLDER"]
+    # The folder is a link, turned beside it: the volume is mounted above both.
+    assert Path(environment(writer)["ASSURE_SITE_FOLDER"]).parent == Path(written)
+    assert f"-m 0755 {written}" in (PROJECT / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_the_web_server_answers_where_it_is_asked_how_it_feels():
+    server, config = SERVICES["site"], COMPOSE["configs"]["site"]["content"]
+    (port,) = server["ports"]
+    listens = re.search(r"^\s*listen (\d+);$", config, re.MULTILINE)[1]
+    assert port == f"127.0.0.1:8000:{listens}"
+    assert server["healthcheck"]["test"][-1] == f"http://127.0.0.1:{listens}/health"
+    assert "location = /health {" in config
+    # Braces and directives are whole: the server would not start otherwise.
+    assert config.count("{") == config.count("}")
+    lines = [line.strip() for line in config.splitlines() if line.strip() and not line.strip().startswith("#")]
+    assert [line for line in lines if not line.endswith((";", "{", "}"))] == []
+
+
 @each_of_ours
 def test_the_warehouse_and_airflow_are_two_databases_of_one_server(name):
     settings = environment(SERVICES[name])

@@ -1,0 +1,78 @@
+"""Put a folder of files in the place of another at once, so that whoever serves it never serves half of each."""
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+
+class NotOurs(RuntimeError):
+    """The place is taken by something that was not put there by us; the message says what to do."""
+
+
+def put(files: Mapping[str, bytes], folder: Path) -> None:
+    """Make `folder` hold these files (path below it → content) and no others; the same files change nothing.
+
+    `folder` becomes a link to one of the versions beside it, in `<folder>.versions`, and turning a link is one step.
+    The version before stays until the next, for who is reading it. Raises NotOurs when something else is there.
+    """
+    folder = Path(os.path.abspath(folder))
+    versions = folder.with_name(f"{folder.name}.versions")
+    digest = _digest(files)[:16]
+    # Relative: the folder may be seen under another name, as in a container that serves it.
+    link = Path(versions.name, digest)
+    _make_way(folder)
+    versions.mkdir(parents=True, exist_ok=True, mode=0o755)
+    with _one_at_a_time(versions):
+        before = os.readlink(folder) if folder.is_symlink() else None
+        if before == str(link) and (versions / digest).is_dir():
+            return
+        if not (versions / digest).is_dir():
+            _write(files, versions, digest)
+        turned = versions / "link"
+        turned.unlink(missing_ok=True)
+        turned.symlink_to(link)
+        turned.replace(folder)
+        kept = {digest, Path(before).name if before else digest}
+        for other in versions.iterdir():
+            if other.is_dir() and other.name not in kept:
+                shutil.rmtree(other)
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{len(name)} {name} {len(content)} ".encode() + content)
+    return digest.hexdigest()
+
+
+def _make_way(folder: Path) -> None:
+    if folder.is_symlink() or not folder.exists():
+        return
+    try:
+        folder.rmdir()
+    except OSError:
+        raise NotOurs(f"{folder} is there and was not written by `assure site`; name a folder inside it") from None
+
+
+def _write(files: Mapping[str, bytes], versions: Path, digest: str) -> None:
+    draft = Path(tempfile.mkdtemp(dir=versions))
+    for name, content in files.items():
+        path = draft / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    # Whoever serves it is somebody else.
+    for path in (draft, *draft.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    draft.rename(versions / digest)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(versions: Path) -> Iterator[None]:
+    with (versions / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
