@@ -221,7 +221,7 @@ def _edition(facts: Mapping) -> Edition:
         names = {face for state, _, face, _ in editions.stored_faces(connection, edition_id) if state == facts["state"]}
         stored = {name: editions.stored(connection, edition_id, name) for name in names}
     contents = {name: content for name, content in stored.items() if content is not None}
-    # A step or an entry that nobody has looked at yet, such as a withdrawal of today, has its faces made now and stored.
+    # A step or an entry that nobody looked at yet, such as a withdrawal of today, has its faces made now and stored.
     if not contents or len(contents) < len(names):
         contents |= publication.contents(edition_id)
     order = [*(name for name in titles if name in contents), *sorted(set(contents) - set(titles))]
