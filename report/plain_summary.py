@@ -266,13 +266,22 @@ def _safe(edition: Edition) -> Iterator[Line]:
 
 def _network(edition: Edition) -> Iterator[Line]:
     yield _line("people", "the network is people who have used services")
-    comments = [row for row in edition.challenges if row.get("raised_by_kind") in (None, "network") and row["comment"]]
+    comments = [
+        row["comment"]
+        for row in edition.challenges
+        if row["raised_by_kind"] == "network" and row["comment"] and _is_of_this_quarter(edition, row)
+    ]
     if comments:
         yield _line("speech", "the network says:")
-        yield _quote("speech", comments[-1]["comment"])
+        yield _quote("speech", comments[-1])
         yield _line("letter", "the full report has all its words")
     else:
         yield _as_on_page_one(edition, "network", "speech")
+
+
+def _is_of_this_quarter(edition: Edition, comment: Row) -> bool:
+    """A comment that names no edition is about the one that prints it."""
+    return (comment["about_edition_id"] or edition.quarter_id).split("/")[0] == edition.quarter_id
 
 
 def _promised(edition: Edition) -> Iterator[Line]:

@@ -156,7 +156,7 @@ def test_a_quotation_mark_in_an_edition_does_not_end_its_query():
 
 def test_a_relation_that_has_no_rows_is_there_and_says_so():
     there = {"pub_challenges": Description("Comments.", (Column("edition_id", "text"), Column("comment", "text")))}
-    book = opened(edition(FACTS, rows(), there))
+    book = opened(edition(FACTS, {**rows(), "pub_challenges": []}, there))
     assert list(book["Challenges"].iter_rows(values_only=True)) == [("edition_id", "comment")]
     said = [row[1] for row in book[pack.COVER].iter_rows(values_only=True) if row[0] == "Challenges"]
     assert said == ["Comments. This edition has none."]
