@@ -297,7 +297,7 @@ def _restrictive(told: _Told, most: int) -> Section:
             Heading(guide.NOTICE),
             Prose(guide.NOTICE_SAID),
             Prose(guide.SUPPORT_SAID, "leads"),
-            Points([Code(f"{one.name}: {one.before}{one.number}{one.after}") for one in guide.SUPPORT]),
+            Points([Code(line) for line in guide.SUPPORT_LINES]),
         ]
     )
     # Whoever opens the annex has not read the page before it.

@@ -24,6 +24,8 @@ SUPPORT = (
     Support("In an emergency", "call ", "999"),
 )
 
+SUPPORT_LINES = tuple(f"{one.name}: {one.before}{one.number}{one.after}" for one in SUPPORT)
+
 GLOSSARY = (
     (
         "Influence",

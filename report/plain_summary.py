@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from report import page_one, tables, voices, words
+from report import guide, page_one, tables, voices, words
 from report.rows import Edition, Figure, Row
 from report.words import Code, Sentence, Words, day, number, out_of, say, sentence
 
@@ -20,7 +20,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 # What other people wrote is cut here; it stands whole in the report.
 MOST_QUOTED = 30
 NOT_CHECKED = "People who use easy read have not checked this yet."
-SAMARITANS = "116 123"
 PLACES = ("First change", "Second change", "Third change")
 
 STATES = {
@@ -241,7 +240,8 @@ def _worse(edition: Edition) -> Iterator[Line]:
         return
     if any(row["measure_code"] in tables.RESTRICTIVE for row in firm):
         yield _line("shield", "this part names restraint. You can go past it")
-        yield _line("ear", "if it is hard to read, you can call Samaritans on ", Words(SAMARITANS))
+        first = guide.SUPPORT[0]
+        yield _line("ear", "if it is hard to read, you can call ", first.name, " on ", Words(first.number))
     yield _line("question", "we see warning signs here:")
     for row in firm[: page_one.SHOWN_BY_NAME]:
         measure = Words(edition.measure_name(row["measure_code"]))

@@ -43,10 +43,10 @@ Row = Mapping[str, Any]
 COLUMNS = """
 select
     table_name,
-    obj_description(format('%I.%I', table_schema, table_name)::regclass, 'pg_class'),
+    obj_description(format('published.%I', table_name)::regclass, 'pg_class'),
     column_name,
     data_type,
-    col_description(format('%I.%I', table_schema, table_name)::regclass, ordinal_position)
+    col_description(format('published.%I', table_name)::regclass, ordinal_position)
 from information_schema.columns
 where table_schema = 'published'
 order by table_name, ordinal_position

@@ -22,8 +22,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from report import office, page_one, series, tables, words
-from report.plain_summary import SAMARITANS
+from report import guide, office, page_one, series, tables, words
 from report.rows import REGION, Edition
 from report.words import Code, Day, Number, Sentence, Words, sentence
 
@@ -34,13 +33,6 @@ FONT, BLUE, WASH = "Arial", RGBColor(0x00, 0x30, 0x87), "E8EDEE"
 # What a run holds decides its character style: nothing else in the document may hold a digit.
 STYLES = {Number: "Published figure", Day: "Published day", Code: "Published code", Words: "Words of others"}
 SUPPORT = "Support line"
-NOTICE = "The next section is about restraint, seclusion and other restrictive practice."
-SUPPORT_LINES = (
-    "If any of this is hard to read, there are people to talk to at any hour.",
-    f"Samaritans: call {SAMARITANS}, free.",
-    "NHS 111: call 111 and choose option 2 for mental health.",
-    "In an emergency: call 999.",
-)
 
 
 @dataclass(frozen=True)
@@ -134,8 +126,11 @@ class _Writer:
         self.document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
     def notice(self) -> None:
-        self.say(words.say(NOTICE), strong="Before you read on.")
-        for line in SUPPORT_LINES:
+        self.say(words.say(guide.NOTICE_SAID), strong=f"{guide.NOTICE}.")
+        for line in (
+            guide.SUPPORT_SAID,
+            *(f"{one.name}: {one.before}{one.number}{one.after}." for one in guide.SUPPORT),
+        ):
             self.document.add_paragraph().add_run(line, style=SUPPORT)
 
     def found(self, charts: Iterable[series.Chart]) -> None:

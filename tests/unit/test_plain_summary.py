@@ -1,6 +1,7 @@
 """The plain summary is short sentences in plain words, made of published rows, and says that nobody has checked it."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -40,7 +41,12 @@ def effects(verdict):
     return [{**row, "verdict": verdict} for row in rows()["pub_effects"]]
 
 
-NETWORK_SAYS = {**rows()["pub_challenges"][0], "comment": "Too slow."}
+COMMENT = {
+    "challenge_id": "1", "about_edition_id": FACTS["edition_id"], "about_figure_id": None, "raised_by_kind": "network",
+    "raised_by_name": None, "raised_by_role": None, "raised_on": date(2026, 7, 1), "comment": "Too slow.",
+    "reply": None, "replied_on": None, "outcome_label": None, "promised_action_id": None,
+}  # fmt: skip
+LAST_QUARTERS = {**COMMENT, "challenge_id": "2", "about_edition_id": "2025-26-Q4/QXX/1", "comment": "Much too slow."}
 EDITIONS = {
     "as it is": specimen(),
     "empty": edition(FACTS, {}),
@@ -49,7 +55,7 @@ EDITIONS = {
     "hidden": edition_of(pub_figures=valued(None, "new_voices", "needs_met", value_state="suppressed")),
     "nobody waits": edition_of(pub_inputs=[{**row, "is_waiting": False} for row in rows()["pub_inputs"]]),
     "no effects": edition_of(pub_effects=[]),
-    "a comment": edition_of(pub_challenges=[NETWORK_SAYS]),
+    "a comment": edition_of(pub_challenges=[COMMENT, LAST_QUARTERS]),
     "no signs": edition_of(pub_findings=[]),
     **{f"state {state}": specimen(state=state) for state in STATES},
     **{f"verdict {verdict}": edition_of(pub_effects=effects(verdict)) for verdict in words.MOVED},
@@ -166,7 +172,9 @@ def test_who_signed_it_is_told():
 
 
 def test_the_network_speaks_in_its_own_words():
-    assert "“Too slow.”" in said(EDITIONS["a comment"], "What the network says")
+    told = said(EDITIONS["a comment"], "What the network says")
+    assert "“Too slow.”" in told
+    assert "“Much too slow.”" not in told
 
 
 def test_a_notice_and_whom_to_call_stand_before_restraint_is_named():
