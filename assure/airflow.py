@@ -45,8 +45,10 @@ def prepare() -> None:
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         "AIRFLOW__LOGGING__JSON_LOGS": str(log_format() == "json"),
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
-        # The scheduler is up before the server its tasks ask; the default, five seconds, fails a start's first task.
+        # The scheduler is up before the server its tasks ask; the defaults, five seconds and five tries, are over after
+        # ten seconds and on a busy machine fail a start's first tasks.
         "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "10",
         # Folders in a file would otherwise be another place that says where the project is.
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), str(ROOT / "dags"), os.environ.get("PYTHONPATH")])),
         "GX_ANALYTICS_ENABLED": "false",
