@@ -53,7 +53,8 @@ class _Told:
         self.told_curve = series.told_back(edition)
         self.restrictive = series.series_charts(edition, tables.RESTRICTIVE)
         self.access = series.series_charts(edition, tables.ACCESS)
-        other = sorted({row["measure_code"] for row in edition.series} - {*tables.RESTRICTIVE, *tables.ACCESS})
+        told_elsewhere = {*tables.RESTRICTIVE, *tables.ACCESS, *board_annex.without_section(edition)}
+        other = sorted({row["measure_code"] for row in edition.series} - told_elsewhere)
         self.experience = series.series_charts(edition, other)
 
 
@@ -365,10 +366,13 @@ def _network(told: _Told, most: int) -> Section:
 
 
 def _comment(row: Row) -> list[Block]:
+    said, reply = (words.public(row[column], row.get(f"{column}_words_state")) for column in ("comment", "reply"))
+    who = Words(row["raised_by_name"]) if row.get("raised_by_name") else None
     replied = say(" (", day(row["replied_on"]), ")") if row["replied_on"] else None
+    has_reply = row["reply"] or row["replied_on"]
     return [
-        Quote(say(Words(row["comment"], is_quoted=True)), say(day(row["raised_on"]))),
-        Prose(say("Reply", replied, ": ", Words(row["reply"])) if row["reply"] else "Waiting for a reply."),
+        Quote(said, say(who, ", " if who else None, day(row["raised_on"]))),
+        Prose(say("Reply", replied, ": ", reply) if has_reply else "Waiting for a reply."),
     ]
 
 
