@@ -37,7 +37,7 @@ def _definitions(edition: Edition) -> list[Block]:
         Heading("How to read this paper"),
         Heading("Charts", 2),
         Prose(guide.CHARTS),
-        Prose("The numbers behind each chart stand in the report’s own page."),
+        Prose("The numbers behind each chart stand in the report’s own page, and with them every other measure."),
         Heading("Words", 2),
         Facts(guide.GLOSSARY),
         Heading("How people are protected", 2),
@@ -45,7 +45,8 @@ def _definitions(edition: Edition) -> list[Block]:
         Heading("Where this comes from", 2),
         Prose(guide.SOURCES),
     ]
-    if edition.measures:
+    measures = [row for row in edition.measures if not edition.is_of_annex(row["measure_code"])]
+    if measures:
         rows = [
             (
                 Words(row["plain_name"]),
@@ -55,7 +56,7 @@ def _definitions(edition: Edition) -> list[Block]:
                     tables.against(row),
                 ],
             )
-            for row in edition.measures
+            for row in measures
         ]
         heads = ["Measure", "How it is counted", "When", "Held against"]
         blocks.append(Grid(Table("definitions", "How each measure is counted", heads, rows), (1.6, 3, 1.6, 1.8)))

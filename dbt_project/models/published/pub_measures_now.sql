@@ -42,7 +42,6 @@ described as (
         measures.source_records,
         measures.minimum_denominator,
         measures.disclosure_class,
-        measures.source_records,
         measures.section,
         measures.display_order,
         coalesce(judging.plain_words, defining.plain_words) as threshold_words,
