@@ -414,6 +414,7 @@ evidence as (
         deciding_measures.numerator,
         deciding_measures.denominator,
         deciding_measures.value,
+        measures.unit,
         deciding_measures.value_lower,
         deciding_measures.value_upper,
         deciding_measures.threshold_id,
@@ -431,6 +432,7 @@ evidence as (
             and judged.icb_code = deciding_measures.icb_code
             and judged.organisation_code = deciding_measures.organisation_code
             and judged.quarter_id = deciding_measures.quarter_id
+    left join measures on deciding_measures.measure_code = measures.measure_code
 )
 
 select * from evidence
