@@ -226,6 +226,7 @@ def _counted(measure: Row) -> Iterator[str]:
         "[`fct_measures`](../../../dbt_project/models/marts/measures/fct_measures.sql) adds them up to quarters, "
         "organisations and regions, and works out value and interval. A test runs these lines and compares."
     )
+    yield f"\n> {model_sql.purpose(name)}"
     sql = model_sql.measure_sql(measure["measure_code"], measure["family"])
     private = sorted({word for word in sql.replace("(", " ").split() if word.startswith("intermediate.")})
     if private:
