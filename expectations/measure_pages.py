@@ -92,7 +92,7 @@ def _page(measure: Row) -> Iterator[str]:
     code = measure["measure_code"]
     yield f"# {measure['plain_name']}"
     yield f"\n{HEADER} [All measures](index.md)."
-    yield "\n| | |\n|---|---|"
+    yield "\n| asked | answered |\n|---|---|"
     yield from (f"| {name} | {_cell(said)} |" for name, said in _facts(measure))
     yield "\n## Why it matters"
     yield from _expectations(code)
