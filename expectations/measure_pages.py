@@ -10,6 +10,7 @@ from expectations.contract import CONTRACTS
 from warehouse import model_sql
 from warehouse.model_sql import FAMILY, model_files, relation
 from warehouse.paths import ROOT
+from warehouse.spc import chosen_rules
 
 FOLDER = "docs/generated/measures"
 HEADER = "Generated from dbt_project by `assure generate`; do not edit."
@@ -60,12 +61,12 @@ def rows(seed: str) -> tuple[Row, ...]:
 def query(measure: Row) -> str:
     """Return the question that gives an analyst a measure by organisation and quarter, its unit beside each value."""
     return textwrap.dedent(f"""\
-        select f.quarter_id, f.organisation_code, f.numerator, f.denominator, f.value, m.unit,
-            f.value_lower, f.value_upper, f.value_state, f.evidence_basis
-        from marts.fct_measures as f
-        inner join marts.dim_measure as m using (measure_code)
-        where f.measure_code = '{measure["measure_code"]}' and f.period_kind = 'quarter' and f.level = 'organisation'
-        order by f.quarter_id desc, f.organisation_code""")
+        select
+            quarter_id, organisation_code, numerator, denominator, value, unit,
+            value_lower, value_upper, value_state, evidence_basis
+        from marts.fct_measures
+        where measure_code = '{measure["measure_code"]}' and period_kind = 'quarter' and level = 'organisation'
+        order by quarter_id desc, organisation_code""")
 
 
 def answered(measure_code: str) -> Iterator[tuple[Row, str, bool]]:
@@ -91,7 +92,7 @@ def _page(measure: Row) -> Iterator[str]:
     code = measure["measure_code"]
     yield f"# {measure['plain_name']}"
     yield f"\n{HEADER} [All measures](index.md)."
-    yield "\n| | |\n|---|---|"
+    yield "\n| asked | answered |\n|---|---|"
     yield from (f"| {name} | {_cell(said)} |" for name, said in _facts(measure))
     yield "\n## Why it matters"
     yield from _expectations(code)
@@ -111,19 +112,33 @@ def _facts(measure: Row) -> Iterator[tuple[str, str]]:
     yield "counted", measure["numerator"]
     yield "out of", measure["denominator"]
     yield "clock", measure["clock"]
-    yield "unit", f"{measure['unit']}: numerator × {measure['scale']} ÷ denominator, {measure['decimals']} decimals"
+    yield "unit", f"{measure['unit']}: {_formula(measure)}"
+    yield "printed with", _counted_in_words(int(measure["decimals"]), "decimal")
     yield "better", _BETTER[measure["direction"]]
     yield "method", measure["method"]
     yield "too few to say", f"below a denominator of {measure['minimum_denominator']}"
     yield "numerator counts", _CLASSES[measure["disclosure_class"]]
     yield "denominator counts", _CLASSES[measure["denominator_class"]]
     yield "rests on", ", ".join(_linked(record) for record in measure["source_records"].split(";"))
-    yield (
-        "chart",
-        "SPC, by month, in `marts.mart_spc`" if measure["is_charted"] == "true" else "none: its months make no series",
-    )
+    yield "chart", _charted(measure)
     yield "in the report", _printed(measure)
     yield "holds from", measure["valid_from"]
+
+
+def _charted(measure: Row) -> str:
+    if measure["is_charted"] != "true":
+        return "none: it is counted by the quarter"
+    return f"SPC by month, by the rules `{chosen_rules()}`, in `{relation('mart_spc')}`"
+
+
+def _formula(measure: Row) -> str:
+    if measure["method"].startswith(_CURVE):
+        return "read off the curve, and no quotient"
+    return "numerator ÷ denominator" if measure["scale"] == "1" else f"numerator × {measure['scale']} ÷ denominator"
+
+
+def _counted_in_words(count: int, thing: str) -> str:
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _linked(record: str) -> str:
@@ -146,7 +161,7 @@ def _expectations(code: str) -> Iterator[str]:
         return
     yield "\n| expectation | what is expected | asked of | this measure |\n|---|---|---|---|"
     for expectation, repeats, judges in found:
-        part = "judges it" if judges else "shows more of the picture"
+        part = "decides its status" if judges else "shows more of the picture"
         asked = _ASKED_OF[expectation["asked_of"]]
         yield (
             f"| {expectation['expectation_id']} | {_cell(expectation['expectation'])} | {asked} "
@@ -157,7 +172,7 @@ def _expectations(code: str) -> Iterator[str]:
 def _thresholds(code: str) -> Iterator[str]:
     found = [row for row in rows("thresholds") if row["measure_code"] == code]
     if not found:
-        yield "\nNothing: it is shown, and nothing is met or not met by it."
+        yield "\nNo threshold is set: it is shown, and nothing is met or not met by it."
         return
     yield "\n| threshold | in words | value | what for | whose |\n|---|---|---|---|---|"
     for row in found:
@@ -211,6 +226,7 @@ def _counted(measure: Row) -> Iterator[str]:
         "[`fct_measures`](../../../dbt_project/models/marts/measures/fct_measures.sql) adds them up to quarters, "
         "organisations and regions, and works out value and interval. A test runs these lines and compares."
     )
+    yield f"\n> {model_sql.purpose(name)}"
     sql = model_sql.measure_sql(measure["measure_code"], measure["family"])
     private = sorted({word for word in sql.replace("(", " ").split() if word.startswith("intermediate.")})
     if private:

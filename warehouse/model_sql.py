@@ -82,6 +82,11 @@ def reads(name: str) -> tuple[str, ...]:
     )
 
 
+def purpose(name: str) -> str:
+    """Return what a model says of itself at its head, as prose."""
+    return " ".join(line.removeprefix("--").strip() for line in parsed(rendered(name)).says.split("\n"))
+
+
 def measure_sql(measure_code: str, family: str, is_whole: bool = False) -> str:
     """Return the query that counts one measure, cut out of its family's model: every row of it that fct_measures takes.
 
@@ -89,22 +94,21 @@ def measure_sql(measure_code: str, family: str, is_whole: bool = False) -> str:
     """
     query = parsed(rendered(FAMILY + family))
     kept = _kept(query, measure_code)
-    of_others = [part for part in reads(FAMILY + family) if is_part(part)]
-    written = "\n".join([*kept.values(), query.last])
+    written = "\n".join(kept.values())
     before = {
-        part: whole_part(part, is_whole)
-        for part in of_others
-        if _mentions(written, part) and (is_whole or part not in SUMS_OF_FAMILIES)
+        part: _inlined(part, is_whole)
+        for part in reads(FAMILY + family)
+        if is_part(part) and part in _READ.findall(written) and (is_whole or part not in SUMS_OF_FAMILIES)
     }
     last = f"{query.last}\nwhere measure_code = '{measure_code}'"
     return _assembled(query, kept, before, last)
 
 
-def whole_part(name: str, is_whole: bool) -> str:
+def _inlined(name: str, is_whole: bool) -> str:
     """Return an ephemeral model as the body of a common table expression, with the parts that it reads inside it."""
     query = parsed(rendered(name))
     before = {
-        part: whole_part(part, is_whole)
+        part: _inlined(part, is_whole)
         for part in reads(name)
         if is_part(part) and (is_whole or part not in SUMS_OF_FAMILIES)
     }
@@ -189,10 +193,6 @@ def _codes(query: Query, branch: str, passed: tuple[str, ...]) -> frozenset[str]
                     return None
                 found |= codes
     return found
-
-
-def _mentions(text: str, name: str) -> bool:
-    return re.search(rf"\b(?:from|join)\s+{name}\b", text) is not None
 
 
 def _indented(text: str) -> str:

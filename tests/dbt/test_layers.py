@@ -161,6 +161,21 @@ def test_every_number_in_a_mart_says_its_unit(manifest):
     assert unsaid == []
 
 
+def test_no_value_stands_without_its_unit_beside_it(manifest):
+    # What an official figure is a number of is said by its metric, in the publisher's own words.
+    alone = [
+        f"{name}.{column['name']}"
+        for name, layer, node in relations(manifest)
+        for column in node["columns"].values()
+        if layer in (*MARTS, "published")
+        and name != "fct_published_statistics"
+        and column["name"] in ("value", "y")
+        and column["data_type"] in NUMERIC
+        and "unit" not in node["columns"]
+    ]
+    assert alone == []
+
+
 def test_every_mart_has_an_enforced_contract_and_an_icb(manifest):
     loose = [name for name, layer, node in relations(manifest) if layer in MARTS and not node["contract"]["enforced"]]
     # Days, codes, themes, measures and expectations are the same for every ICB.

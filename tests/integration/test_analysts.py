@@ -87,7 +87,10 @@ def test_the_sql_of_each_page_counts_what_the_warehouse_holds(build_day):
             )
             theirs = {row[:-2]: row[-2:] for row in cursor}
             # Nothing to count, though everything came, is nought of nought and no row of the family's.
-            if any(ours.get(place, (0, 0)) != counts for place, counts in theirs.items()) or set(ours) - set(theirs):
+            differs = any(ours.get(place, (0, 0)) != counts for place, counts in theirs.items())
+            # An edition published since the build is counted from the next one on.
+            is_newer = "editions" in measure["source_records"].split(";")
+            if differs or (set(ours) - set(theirs) and not is_newer):
                 wrong.append(code)
             compared += len(set(ours) & set(theirs))
     assert wrong == []

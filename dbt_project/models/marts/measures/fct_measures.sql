@@ -208,6 +208,7 @@ valued as (
             when measures.family = 'told_back' then complete.given_value
             else complete.numerator * measures.scale / nullif(complete.denominator, 0)::double precision
         end as value,
+        measures.unit,
         {% for side in ("lower", "upper") %}
         case
             when too_early.measure_code is not null then null

@@ -6,6 +6,10 @@ expectations as (
     select * from {{ ref("expectations") }}
 ),
 
+measures as (
+    select * from {{ ref("measures") }}
+),
+
 answered as (
     {{ evidence_answered() }}
 ),
@@ -35,6 +39,7 @@ evidence as (
         told.numerator,
         told.denominator,
         told.value,
+        measures.unit,
         told.value_lower,
         told.value_upper,
         told.figures_of,
@@ -47,6 +52,7 @@ evidence as (
         expectations.evidence_columns
     from told
     inner join expectations on told.expectation_id = expectations.expectation_id
+    left join measures on told.measure_code = measures.measure_code
 )
 
 select * from evidence

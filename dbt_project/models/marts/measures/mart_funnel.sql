@@ -111,6 +111,7 @@ judged as (
         placed.numerator,
         placed.denominator,
         placed.numerator * placed.scale / placed.denominator::double precision as value,
+        measures.unit,
         placed.target * placed.scale as target,
         placed.lower_95 * placed.scale as lower_95,
         placed.upper_95 * placed.scale as upper_95,
@@ -128,6 +129,7 @@ judged as (
             else 'worse'
         end as verdict
     from placed
+    inner join measures on placed.measure_code = measures.measure_code
     cross join limits
 )
 

@@ -209,6 +209,7 @@ every_point as (
         measured.denominator::bigint as denominator,
         judged.rebase_group,
         judged.y,
+        measures.unit,
         judged.mean,
         judged.lpl,
         judged.upl,
@@ -223,6 +224,7 @@ every_point as (
         '{{ spc_rule(chosen_spc_rules(), "title") }}' as rule_set
     from months
     inner join judged on months.series_id = judged.series_id and months.idx = judged.idx
+    inner join measures on months.measure_code = measures.measure_code
     left join stepped on months.series_id = stepped.series_id and months.idx = stepped.idx
     left join targets on months.measure_code = targets.measure_code
     left join measured
