@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -38,13 +38,27 @@ class Choice:
         """The tokens of the themes of everything said that led to a change."""
         return self._tokens(page_one.inputs_behind(self._edition, change))
 
+    def has(self, rows: Iterable[Row]) -> str:
+        """What a part with these rows has, for whoever chose: each sender, each theme, and each sender's theme."""
+        found = set()
+        for row in rows:
+            sender = self.sender(row["organisation_code"]) or ""
+            about = self.about_any(row).split()
+            found |= {sender, *about, *(sender + theme for theme in about)}
+        return " ".join(sorted(found))
+
+    def of_senders(self, organisation_codes: Iterable[str]) -> str:
+        """The same of a part that themes choose nothing from."""
+        return " ".join(sorted({self.sender(code) or "" for code in organisation_codes}))
+
     def _tokens(self, inputs: Sequence[Row]) -> str:
         codes = {code for row in inputs for code, _ in themes_of(row)}
         return " ".join(sorted(self._theme_tokens[code] for code in codes if code in self._theme_tokens))
 
-    def about_subject(self, row: Row) -> str:
-        """The same of a row of either kind."""
-        return self.about(row) if "input_id" in row else self.about_change(row)
+    def about_any(self, row: Row) -> str:
+        """The same of a row of any kind; what is about nothing that was said has no theme."""
+        of = {"input_id": self.about, "finding_id": self.about_finding, "change_id": self.about_change}
+        return next((about(row) for column, about in of.items() if column in row), "")
 
     def about_finding(self, finding: Row) -> str:
         """The tokens of the themes of what a finding is about; none where that is a return, a series or a survey."""
@@ -81,25 +95,27 @@ def choice(edition: Edition) -> Choice:
 
 
 def _style(senders: Sequence[str], themes: Sequence[str]) -> Markup:
-    """Rules that hide what was not chosen, and show who has nothing where nothing is left."""
+    """Rules that hide what was not chosen, and say so where nothing is left.
+
+    What each part holds stands on it as tokens: a browser that had to look would look at the whole page at every turn.
+    """
     rules = []
     for sender in senders:
-        chosen = f"main:has(#from>[value={sender}]:checked)"
+        chosen = f".choose:has(#from>[value={sender}]:checked)~*"
         rules += [
             f"{chosen} [data-from]:not([data-from={sender}]){{display:none}}",
-            f"{chosen} .chosen:not(:has(.item[data-from={sender}]))>.nothing-here{{display:block}}",
+            f"{chosen} .nothing-here:not([data-has~={sender}]){{display:block}}",
         ]
     for theme in themes:
-        chosen = f"main:has(#about>[value={theme}]:checked)"
+        chosen = f".choose:has(#about>[value={theme}]:checked)~*"
         rules += [
             f"{chosen} [data-theme]:not([data-theme={theme}]){{display:none}}",
-            f"{chosen} .themed .item:not([data-about~={theme}]){{display:none}}",
-            f"{chosen} .group:not(:has([data-about~={theme}])){{display:none}}",
-            f"{chosen} .themed:not(:has(.item[data-about~={theme}]))>.nothing-here{{display:block}}",
+            f"{chosen} [data-about]:not([data-about~={theme}]){{display:none}}",
+            f"{chosen} .themed:not([data-has~={theme}]){{display:block}}",
         ]
         rules += [
-            f"main:has(#from>[value={sender}]:checked):has(#about>[value={theme}]:checked)"
-            f" .themed:not(:has(.item[data-from={sender}][data-about~={theme}]))>.nothing-here{{display:block}}"
+            f".choose:has(#from>[value={sender}]:checked):has(#about>[value={theme}]:checked)~*"
+            f" .themed:not([data-has~={sender}{theme}]){{display:block}}"
             for sender in senders
         ]
     return Markup("\n".join(rules))

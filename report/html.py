@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 def render(edition: Edition) -> str:
     """Return the report of one edition."""
     changed, answers = page_one.fitted(edition)
-    asked = questions(edition)
+    asked, findings = questions(edition), tables.findings(edition)
     template = _environment().get_template("report.html")
     return template.render(
         edition=edition,
@@ -70,7 +70,8 @@ def render(edition: Edition) -> str:
             edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
         ),
         quality=tables.data_quality(edition),
-        findings=tables.findings(edition),
+        findings=findings,
+        findings_here=[*edition.organisations, *(row for _, rows in findings for row, _ in rows)],
         matrix=matrix(edition),
         against=tables.against,
         guide=guide,

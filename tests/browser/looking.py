@@ -34,3 +34,15 @@ def cut_off(page) -> list[str]:
             .filter(one => one.getBoundingClientRect().right > innerWidth + 1)
             .map(one => one.outerHTML.slice(0, 120))"""
     )
+
+
+def empty_and_silent(page) -> list[str]:
+    """Sections where a choice left nothing and nothing says so, or says so although something is left."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.nothing-here')].filter(said => {
+            const seen = one => one.getClientRects().length > 0, before = [];
+            for (let one = said.previousElementSibling; one && !one.matches('.nothing-here');
+                one = one.previousElementSibling) before.push(one, ...one.querySelectorAll('tr, li, figure'));
+            return before.some(one => one.dataset.from && seen(one)) === seen(said);
+        }).map(said => said.closest('section').id)"""
+    )

@@ -35,7 +35,9 @@ def write(report: Path, pictures: Path = PICTURES) -> list[Path]:
         page = opened(1280, 1200)
         chart = page.locator("#restrictive figure:has(svg)").first
         chart.evaluate("one => one.scrollIntoView({block: 'center'})")
-        page.screenshot(path=written[1], clip=chart.bounding_box())
+        box = chart.bounding_box()
+        around = {"x": box["x"] - 16, "y": box["y"] - 16, "width": box["width"] + 32, "height": box["height"] + 32}
+        page.screenshot(path=written[1], clip=around)
         page.evaluate("scrollTo(0, 0)")
         one = page.locator("#page-one").bounding_box()
         page.screenshot(path=written[0], clip={"x": 0, "y": 0, "width": 1280, "height": one["y"] + one["height"]})

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.looking import barriers, cut_off, small_targets
+from tests.browser.looking import barriers, cut_off, empty_and_silent, small_targets
 from tests.truth.published import EDITION
 from warehouse import connection
 
@@ -27,11 +27,16 @@ def report_url(stored, tmp_path_factory):
     return written.as_uri()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_there_is_no_barrier_that_a_machine_can_find(opened, width, scheme):
-    page = opened(width, color_scheme=scheme)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+def test_there_is_no_barrier_that_a_machine_can_find(opened):
+    """Once, with its tables closed: axe takes minutes over thousands of cells. The small report is looked at open."""
+    page = opened(1280, color_scheme="dark")
     assert barriers(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_it_never_scrolls_sideways_and_what_can_be_pressed_is_large_enough_to_hit(opened, width):
+    page = opened(width)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     assert small_targets(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -78,7 +83,7 @@ def test_a_stranger_finds_the_answer_in_one_click(opened, question, section, ans
 
 def test_each_thing_declined_is_one_of_those_counted(opened, loaded_region):
     page = opened()
-    listed = page.locator("#declined tr.item").count()
+    listed = page.locator("#declined tr[data-about]").count()
     with connection.connect("reporter") as report, report.cursor() as cursor:
         cursor.execute(
             "select value from published.pub_figures where edition_id = %s and measure_code = 'declined_with_reason'"
@@ -115,11 +120,4 @@ def test_a_choice_is_obeyed_at_once_and_leaves_nothing_empty_and_silent(opened):
     page = opened()
     page.select_option("#from", label="The Lantern Room (made-up charity)")
     page.select_option("#about", label="Crisis care")
-    silent = page.evaluate(
-        """() => [...document.querySelectorAll('.chosen')].filter(part => {
-            const seen = one => one.getClientRects().length > 0;
-            const said = seen(part.querySelector(':scope > .nothing-here'));
-            return [...part.querySelectorAll('.item')].some(seen) === said;
-        }).map(part => part.closest('section').id)"""
-    )
-    assert silent == []
+    assert empty_and_silent(page) == []
