@@ -113,7 +113,7 @@ def evidence(shared_warehouse) -> list[Evidence]:
         dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", as_of=AS_OF)
         before = _read(cursor, is_agreed=False)
         _agree(cursor)
-        dbt("run", "--select", "mart_evidence", as_of=AS_OF)
+        dbt("run", "--select", "mart_evidence", "pub_evidence_now", as_of=AS_OF)
         return before + _read(cursor, is_agreed=True)
 
 
@@ -234,3 +234,56 @@ def test_the_report_answers_for_itself_in_each_region(evidence):
     assert {icb: told[icb] for icb in ("QWELL", "QAMISS", "QEMPTY", "QLONE")} == {
         "QWELL": "met", "QAMISS": "not_met", "QEMPTY": "not_applicable", "QLONE": "no_evidence_received",
     }  # fmt: skip
+
+
+class Printed(NamedTuple):
+    """What the report says of an expectation, beside what is true of it, once everything was agreed."""
+
+    expectation: str
+    organisation: str
+    said: str
+    is_so: str
+    is_hidden: bool
+
+
+@pytest.fixture(scope="module")
+def printed(evidence, shared_warehouse) -> list[Printed]:
+    opened = connection.opened(connection.admin_url(shared_warehouse))
+    with contextlib.closing(opened), opened.cursor() as cursor:
+        cursor.execute(
+            "select said.expectation_id, said.organisation_code, said.status, told.status,"
+            " coalesce(bool_or(figures.value_state = 'suppressed'), false)"
+            " from published.pub_evidence_now as said"
+            " inner join marts.mart_evidence as told using (expectation_id, icb_code, organisation_code, quarter_id)"
+            " left join published.pub_figures_now as figures on figures.figure_id in"
+            " (said.numerator_figure_id, said.denominator_figure_id, said.value_figure_id)"
+            " group by said.icb_code, said.expectation_id, said.organisation_code, said.status, told.status"
+        )
+        return [Printed(*row) for row in cursor]
+
+
+def test_rounding_and_hiding_never_turn_a_verdict_over(printed):
+    """Eighteen people are printed as twenty, of whom a share may be made: that is left aside."""
+    said = [one for one in printed if one.said in ("met", "not_met")]
+    assert len([one for one in said if one.said == "met"]) > 100
+    assert len([one for one in said if one.said == "not_met"]) > 100
+    assert [one for one in said if one.said != one.is_so and one.is_so != "too_few_to_say"] == []
+
+
+def test_no_verdict_stands_beside_a_number_that_is_hidden(printed):
+    hidden = [one for one in printed if one.is_hidden]
+    assert {one.said for one in hidden if one.is_so in ("met", "not_met")} == {"withheld"}
+    assert {one.said for one in hidden} == {"withheld"}
+
+
+def test_that_all_of_them_did_is_never_said_of_rounded_people(printed):
+    """Twenty-four of twenty-four are printed as twenty-five of twenty-five, and so are twenty-three of them."""
+    all_of_people = {
+        row["measure_code"]
+        for row in _seed("thresholds")
+        if row["purpose"] == "judges" and row["unit"] == "share of 1" and row["value"] == "1"
+        if MEASURES[row["measure_code"]]["disclosure_class"] == "people"
+    }
+    asked = {one for one in JUDGED if set(_decisive(one)) & all_of_people}
+    assert asked
+    assert [one for one in printed if one.expectation in asked and one.said == "met"] == []
