@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import chain, page_one, series, tables, voices, words
+from report import chain, page_one, restated, series, tables, voices, words
 from report.rows import Edition
 
 HERE = Path(__file__).parent
@@ -62,6 +62,8 @@ def render(edition: Edition) -> str:
         given_by=page_one.given_by,
         lowered=words.lowered,
         public=words.public,
+        restated=restated.restated(edition),
+        restated_in_words=restated.in_words(edition),
         voices=voices,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
