@@ -30,6 +30,7 @@ FACTS = {
     "published_on": None,
     "code_version": "specimen",
     "accepted_through": 7,
+    "rows_sha256": "5a" * 32,
 }
 ORGANISATIONS = {
     "QX1": "Gullwing Mental Health Trust (made up)",

@@ -10,12 +10,13 @@ sides as (
 -- Where a network kept back a number, what people say is not known.
 kept_back as (
     select
-        about_organisation_code as organisation_code,
-        quarter_id,
-        sum(hidden_row_count) as hidden_row_count
-    from {{ ref("fct_survey_answers") }}
-    where item_code = 'was_told_what_happened'
-    group by about_organisation_code, quarter_id
+        answers.about_organisation_code as organisation_code,
+        answers.quarter_id,
+        sum(answers.hidden_row_count) as hidden_row_count
+    from {{ ref("fct_survey_answers") }} as answers
+    inner join {{ ref("dim_organisation") }} as senders on answers.organisation_code = senders.organisation_code
+    where answers.item_code = 'was_told_what_happened' and senders.organisation_kind = 'network'
+    group by answers.about_organisation_code, answers.quarter_id
 ),
 
 told as (
