@@ -10,7 +10,8 @@ from logs import end_with_facts
 DOC = """
 Asks daily whether a quarter is due (working day 20 after its end). A draft is made once; running again changes nothing.
 A quarter that was missed, because nothing ran from its cut to the end of the next, is built for and drafted too.
-Without automatic sign-off a draft waits for a named role: `assure report --quarter … --sign-off ROLE`.
+Without automatic sign-off a draft waits for people: `assure edition share`, then `comment`, `reply`, `enter`, and `sign-off`
+in the name of a role. What was signed off is published by the next run, or by `assure edition publish`.
 
 | red task | what it means | what to do in the morning |
 |---|---|---|

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import basis, chain, claims, guide, page_one, series, tables, voices, words
+from report import basis, chain, claims, guide, page_one, restated, series, tables, voices, words
 from report.choice import choice
 from report.matrix import matrix
 from report.questions import questions
@@ -79,6 +79,8 @@ def render(edition: Edition) -> str:
         given_by=page_one.given_by,
         lowered=words.lowered,
         public=words.public,
+        restated=restated.restated(edition),
+        restated_in_words=restated.in_words(edition),
         voices=voices,
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )

@@ -33,6 +33,7 @@ RELATIONS = {
     "pub_challenges": ("raised_on", "challenge_id"),
     "pub_asks": ("kind", "ask_number", "entry_id"),
     "pub_answers": ("party",),
+    "pub_restatements": ("organisation_code", "measure_code", "service_id", "period_start_on", "figure_id"),
 }
 # What a figure that is broken down by nothing says.
 NO_BREAKDOWN = (None, "all", "none", "")
@@ -120,6 +121,7 @@ class Edition:
     challenges: tuple[Row, ...] = ()
     asks: tuple[Row, ...] = ()
     answers: tuple[Row, ...] = ()
+    restatements: tuple[Row, ...] = ()
     # By relation; empty where the rows did not come from a database.
     described: Mapping[str, Description] = field(default_factory=dict)
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)

@@ -32,6 +32,7 @@ FACTS = {
     "published_on": None,
     "code_version": "specimen",
     "accepted_through": 7,
+    "rows_sha256": "5a" * 32,
 }
 ORGANISATIONS = {
     "QX1": "Gullwing Mental Health Trust (made up)",
@@ -130,8 +131,9 @@ def rows() -> dict[str, list[dict]]:
     told = yaml.safe_load((Path(__file__).parent / "specimen.yml").read_text(encoding="utf-8"))
     labels = told["labels"]
     figures = (_measures(told["measures"]), _counts(told), _days(), _curve(), _effect(), _series_points(), _quality())
+    found = [figure for some in figures for figure in some]
     return {
-        "pub_figures": [figure for some in figures for figure in some],
+        "pub_figures": found,
         "pub_organisations": [
             {"organisation_code": code, "organisation_name": name, "is_joining": False, "is_made_up": True}
             for code, name in ORGANISATIONS.items()
@@ -163,7 +165,9 @@ def rows() -> dict[str, list[dict]]:
         "pub_challenges": [_challenge(row) for row in told["challenges"]],
         "pub_asks": list(_asks(told["asks"])),
         "pub_answers": [],
-    }
+        "pub_restatements": [_restatement(row, {figure["figure_id"]: figure for figure in found}, told["measures"])
+                             for row in told["restatements"]],
+    }  # fmt: skip
 
 
 def evidence_words() -> dict[str, str]:
@@ -273,6 +277,24 @@ def _asks(asks: list[dict]) -> Iterator[dict]:
         yield {"entry_id": entry_id, "ask_number": asked, "entered_on": date(2026, 7, 27), **row}
 
 
+def _restatement(row: dict, figures: dict[str, dict], measures: dict[str, dict]) -> dict:
+    measure, organisation = row["figure_id"].split(".")[0], row["figure_id"].split("/")[1]
+    gone = _figure("gone", measure, "count", None, organisation_code=organisation, value_state=None)
+    today = figures.get(row["figure_id"], gone)
+    return {
+        **today,
+        "printed_in_edition_id": f"{QUARTER}/{ICB}/0",
+        "plain_name": measures.get(measure, {}).get("name"),
+        "organisation_name": ORGANISATIONS.get(today["organisation_code"]),
+        "service_id": today.get("service_id"),
+        "service_name": today.get("service_id"),
+        "value_state_before": "suppressed" if row["value_before"] is None else "counted",
+        "value_today": today["value"],
+        "value_state_today": today["value_state"],
+        **row,
+    }
+
+
 def _coverage(labels: dict[str, str]) -> Iterator[dict]:
     def one(organisation: str, feed: str, starts: date, ends: date, state: str) -> dict:
         quarter = QUARTER if starts >= START else "2025-26-Q4"
@@ -344,6 +366,12 @@ def _counts(told: dict) -> Iterator[dict]:
         for organisation, value in zip((*ORGANISATIONS, REGION), (*values, sum(values)), strict=True):
             where = f"{organisation}/{reason}"
             yield _figure(where, "inputs_declined_by_reason", "count", value, organisation_code=organisation, **broken)
+    for organisation, (said, of, register, decided) in {"QX1": (15, 40, 21, 22), REGION: (15, 40, 21, 22)}.items():
+        for code, numerator, denominator in (("told_by_members", said, of), ("told_by_register", register, decided)):
+            about = {"organisation_code": organisation}
+            about["disclosure_class"] = "people" if code == "told_by_members" else "things"
+            for statistic, value in (("numerator", numerator), ("denominator", denominator)):
+                yield _figure(f"{organisation}/{QUARTER}", code, statistic, value, **about)
     for code, sent in {"influence": 3, "needs_met": 2}.items():
         for statistic, value in (("numerator", sent), ("denominator", 3)):
             yield _figure(code, "evidence", statistic, value, breakdown_kind="measure", breakdown_code=code)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from report import words
-from report.rows import Edition, Row
+from report.rows import REGION, Edition, Row
 from report.tables import Table
-from report.words import Code, Sentence, Words, day, paragraph, say, sentence
+from report.words import Code, Sentence, Words, day, out_of, paragraph, say, sentence
 
 NETWORK = "network"
 SIGNED = ("signed_off", "published", "corrected")
@@ -185,6 +185,39 @@ def of_kind(edition: Edition, kind: str) -> list[Row]:
     """What a named role entered: opinion, sponsor or ask, in order."""
     return sorted(
         (row for row in edition.asks if row["kind"] == kind), key=lambda row: (row["ask_number"] or 0, row["entry_id"])
+    )
+
+
+# Told back, as both sides say
+
+
+def told_by_both(edition: Edition) -> Table | None:
+    """Whether people were told, as the register says and as members say whom their network asked, side by side."""
+    asked = [
+        (organisation["organisation_code"], say(Words(organisation["organisation_name"])))
+        for organisation in edition.organisations
+        if edition.one("told_by_members", "numerator", organisation["organisation_code"])
+    ]
+    if not asked:
+        return None
+    return Table(
+        "told-by-both",
+        "Told what happened, as the register says and as members say",
+        [
+            "Organisation",
+            "The register: told, of what was decided in a year",
+            "Members: say they were told, of those asked",
+        ],
+        [
+            (
+                name,
+                [
+                    out_of(*(edition.one(code, part, organisation) for part in ("numerator", "denominator")))
+                    for code in ("told_by_register", "told_by_members")
+                ],
+            )
+            for organisation, name in [*asked, (REGION, "The region")]
+        ],
     )
 
 

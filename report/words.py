@@ -53,6 +53,23 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Before:
+    """A figure as another edition printed it; its row stands there."""
+
+    edition_id: str
+    number: Number
+
+    def __str__(self) -> str:
+        return self.number.text
+
+    def __html__(self) -> str:
+        figure = self.number.figure
+        value = "" if figure.value is None else f"{figure.value:.10g}"
+        named = f'data-before="{escape(self.edition_id)}" data-of="{escape(figure.figure_id)}" value="{value}"'
+        return f'<data class="figure" {named}>{escape(self.number.text)}</data>'
+
+
+@dataclass(frozen=True)
 class Day:
     """A date, or a month, as it is read aloud."""
 

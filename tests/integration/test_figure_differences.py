@@ -18,6 +18,8 @@ AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
 LATER = AS_OF + dt.timedelta(days=3)
 QUARTER = "2026-27-Q1"
 HELD, SHOWN_AGAIN = "sessions_held.numerator/ZW1/2026-27-Q1", "inputs_received.count/ZW1/2026-27-Q1"
+MONTH = "spc/restrictive_interventions/ZW1/ZW1-S-01/2026-03/value"
+LIMIT, WAITING = MONTH.replace("/value", "/mean"), "inputs_waiting.count/ZW1/as_of"
 GONE, CLOSED = "inputs_received.count/ZW9/2026-27-Q1", "ZW9"
 
 
@@ -33,8 +35,14 @@ def differences(as_of: dt.datetime = AS_OF) -> dict[str, dict]:
     """Make the mart anew on the copy and read it."""
     with connection.connect("transformer") as opened:
         built = build.latest(opened)
-    dbt("run", "--select", "mart_figure_differences", as_of=as_of, accepted_through=built["accepted_through"])
+    models = ("mart_figure_differences", "pub_restatements_now")
+    dbt("run", "--select", *models, as_of=as_of, accepted_through=built["accepted_through"])
     return {row["figure_id"]: row for row in ask("select * from marts.mart_figure_differences")}
+
+
+def restatements() -> dict[str, dict]:
+    """What the next edition would print as restated, of the differences made last."""
+    return {row["figure_id"]: row for row in ask("select * from published.pub_restatements_now")}
 
 
 def change(relation: str, where: dict, **to: object) -> None:
@@ -70,11 +78,23 @@ def told(loaded_region):
             "delete from audit.edition_rows where edition_id = %s and row @> %s",
             EDITION, Json({"organisation_code": "ZW5"}),
         )  # fmt: skip
+        change("pub_figures", {"figure_id": MONTH}, value=777)
+        change("pub_figures", {"figure_id": LIMIT}, value=777)
+        change("pub_figures", {"figure_id": WAITING}, value=777)
         changed = differences()
+        restated = restatements()
+        ask("update audit.editions set quarter_id = '2025-26-Q4' where edition_id = %s", EDITION)
+        earlier, restated_of_earlier = differences(), restatements()
+        ask("update audit.editions set state = 'draft' where edition_id = %s", EDITION)
+        of_a_draft = differences()
+        ask(
+            "update audit.editions set state = 'published', quarter_id = %s where edition_id = %s",
+            QUARTER, EDITION,
+        )  # fmt: skip
         ask("update audit.editions set code_version = 'another' where edition_id = %s", EDITION)
         later = differences(LATER)
         ask("update audit.editions set state = 'withdrawn' where edition_id = %s", EDITION)
-        yield nothing, changed, later, differences()
+        yield nothing, changed, later, differences(), (restated, earlier, restated_of_earlier, of_a_draft)
 
 
 def test_where_nothing_changed_there_is_no_row(told):
@@ -110,6 +130,32 @@ def test_figures_of_an_organisation_that_left_are_gone_and_those_of_one_that_joi
     new = [row for row in told[1].values() if row["organisation_code"] == "ZW5"]
     assert len(new) > 10
     assert {(row["difference_kind"], row["reason_code"]) for row in new} == {("new", "organisation_joined")}
+
+
+def test_what_is_restated_is_figures_of_a_quarter_or_a_month_and_says_what_was_and_why(told):
+    restated = told[4][0]
+    row = restated[HELD]
+    assert (row["printed_in_edition_id"], row["value_before"], row["value_today"]) == (
+        EDITION, 1, told[1][HELD]["value_now"],
+    )  # fmt: skip
+    assert row["plain_name"] == "Planned sessions that were held"
+    assert row["organisation_name"].startswith("Wenland Mental Health")
+    assert row["reason_words"] == "the measure is now defined otherwise"
+    assert (restated[MONTH]["value_before"], restated[MONTH]["reason_words"]) == (777, "it is not known why")
+    assert (restated[SHOWN_AGAIN]["value_before"], restated[SHOWN_AGAIN]["value_state_before"]) == (None, "suppressed")
+    assert (restated[GONE]["value_today"], restated[GONE]["value_state_today"]) == (None, None)
+    # A day's standing is another on every day, and limits are drawn anew with every month.
+    assert {WAITING, LIMIT} <= set(told[1])
+    assert not {WAITING, LIMIT} & set(restated)
+    # What was not printed then is new, and nothing was restated.
+    assert not [row for row in restated.values() if row["organisation_code"] == "ZW5"]
+
+
+def test_of_an_earlier_quarter_the_months_that_both_draw_are_compared(told):
+    _, earlier, restated, of_a_draft = told[4]
+    assert set(earlier) == set(restated) == {MONTH}
+    assert restated[MONTH]["value_before"] == 777
+    assert of_a_draft == {}
 
 
 def test_another_day_and_other_code_are_told_after_what_is_nearer(told):

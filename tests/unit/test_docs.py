@@ -78,6 +78,8 @@ def _understood(arguments: list[str]) -> None:
         return
     called = []
     command = COMMANDS[arguments[0]]
+    if hasattr(command, "commands"):
+        command, arguments = command.commands[arguments[1]], arguments[1:]
     for argument in arguments[1:]:
         if argument.endswith(".csv"):
             Path(argument).touch()

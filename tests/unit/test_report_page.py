@@ -21,7 +21,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.open, self.figures, self.text = [], [], []
+        self.open, self.figures, self.earlier, self.text = [], [], [], []
         self.feed(html)
         self.close()
 
@@ -29,8 +29,9 @@ class Page(HTMLParser):
         if tag in ("meta", "br", "path", "line", "rect"):
             return
         self.open.append((tag, dict(attrs)))
+        # What an earlier edition printed has its row there.
         if tag == "data":
-            self.figures.append({**dict(attrs), "text": ""})
+            (self.earlier if "data-before" in dict(attrs) else self.figures).append({**dict(attrs), "text": ""})
 
     def handle_startendtag(self, tag, attrs):
         pass
@@ -41,7 +42,8 @@ class Page(HTMLParser):
 
     def handle_data(self, text):
         if any(tag == "data" for tag, _ in self.open):
-            self.figures[-1]["text"] += text
+            data = next(attrs for tag, attrs in reversed(self.open) if tag == "data")
+            (self.earlier if "data-before" in data else self.figures)[-1]["text"] += text
         if not any(tag in UNSAID for tag, _ in self.open):
             self.text.append((text, list(self.open)))
 

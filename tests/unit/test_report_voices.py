@@ -204,3 +204,13 @@ def test_a_first_sentence_is_whole():
     assert voices.first_sentence("No. 7 is meant") == "No."
     assert voices.first_sentence("no full stop here") == "no full stop here"
     assert words.within(voices.first_sentence("one two three. four"), 2) == "one two …"
+
+
+def test_what_registers_say_of_telling_stands_beside_what_members_say():
+    told = voices.told_by_both(specimen())
+    assert [(str(head), [str(cell) for cell in cells]) for head, cells in told.rows] == [
+        ("Gullwing Mental Health Trust (made up)", ["21 of 22", "15 of 40"]),
+        ("The region", ["21 of 22", "15 of 40"]),
+    ]
+    page = text_of(edition(FACTS, {}))
+    assert "No network asked members whether they were told what happened, or its answers were not received." in page

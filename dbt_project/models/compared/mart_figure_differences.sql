@@ -95,9 +95,22 @@ differing as (
             else 'other_value'
         end as difference_kind
     from paired
+    inner join editions on paired.icb_code = editions.icb_code
     where
-        value_state_then is distinct from value_state_now
-        or abs(value_now - value_then) > 1e-9 * greatest(abs(value_now), abs(value_then))
+        (
+            value_state_then is distinct from value_state_now
+            or abs(value_now - value_then) > 1e-9 * greatest(abs(value_now), abs(value_then))
+        )
+        -- Two quarters print the same only where both draw a month; its limits are drawn anew with every month.
+        and (
+            editions.is_of_the_quarter
+            or (
+                period_kind = 'month'
+                and statistic = 'value'
+                and value_state_then is not null
+                and value_state_now is not null
+            )
+        )
 ),
 
 -- The records that a figure is made of. "deliveries" is all of them: a count of returns rests on every file.

@@ -31,7 +31,8 @@ working as (
         null::text as corrected_by_edition_id,
         null::text as corrects_edition_id,
         null::text as corrects_was_wrong,
-        null::text as corrects_because
+        null::text as corrects_because,
+        null::text as former_edition_id
     from organisations
     order by
         icb_code asc,

@@ -36,6 +36,8 @@ every_figure as (
     select * from {{ ref("figures_counted") }}
     union all
     select * from {{ ref("figures_timed") }}
+    union all
+    select * from {{ ref("figures_told") }}
 ),
 
 -- What needs twenty to be said for the measures needs twenty for the curve and the median they are read off.
