@@ -153,18 +153,6 @@ def stored(connection: Connection, edition_id: str, face: str) -> bytes | None:
     return content
 
 
-def stored_faces(connection: Connection, edition_id: str) -> list[str]:
-    """Return the names of the faces that are stored for an edition's present state."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select faces.face from audit.edition_faces as faces inner join audit.editions as editions"
-            " on editions.edition_id = faces.edition_id and editions.state = faces.state"
-            " where faces.edition_id = %s order by faces.face",
-            (edition_id,),
-        )
-        return [row[0] for row in cursor]
-
-
 def find(connection: Connection, edition_id: str) -> dict:
     """Return an edition. Raises EditionError when there is none of that name."""
     edition = _one(connection, "edition_id = %s", (edition_id,))
