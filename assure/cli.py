@@ -224,6 +224,20 @@ def _write(path: Path, content: bytes) -> None:
         raise typer.BadParameter(f"cannot write {path}: {error.strerror}") from None
 
 
+@app.command(rich_help_panel=RUN, epilog="Example: assure airflow")
+def airflow() -> None:
+    """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""
+    from assure import airflow as running
+    from warehouse.bootstrap import bootstrap as make
+    from warehouse.paths import state
+
+    make()
+    running.prepare()
+    running.migrate()
+    say.print(f"Airflow starts; the password of its page: {state() / 'airflow' / 'web-passwords.json'}")
+    raise typer.Exit(running.standalone())
+
+
 @app.command(rich_help_panel=RUN, epilog="Example: assure site --out /srv/assurance")
 def site(
     out: Annotated[
@@ -241,20 +255,6 @@ def site(
             print(writing.write(out or writing.folder(), with_drafts=with_drafts))
     except placing.NotOurs as error:
         raise typer.BadParameter(str(error)) from None
-
-
-@app.command(rich_help_panel=RUN, epilog="Example: assure airflow")
-def airflow() -> None:
-    """Start Airflow's scheduler and web page on this set-up, on 127.0.0.1, until Ctrl-C."""
-    from assure import airflow as running
-    from warehouse.bootstrap import bootstrap as make
-    from warehouse.paths import state
-
-    make()
-    running.prepare()
-    running.migrate()
-    say.print(f"Airflow starts; the password of its page: {state() / 'airflow' / 'web-passwords.json'}")
-    raise typer.Exit(running.standalone())
 
 
 @app.command(rich_help_panel=RUN, epilog="Example: assure stop")

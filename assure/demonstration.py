@@ -156,6 +156,8 @@ def _page() -> Path:
 
 
 def _summarise(say: Console, path: Path, seconds: float) -> None:
+    from assure import site
+
     with connect("loader") as connection, connection.cursor() as cursor:
         cursor.execute(
             "select count(*), sum(rows_read), sum(rows_set_aside), count(*) filter (where state = 'refused'),"
@@ -167,4 +169,5 @@ def _summarise(say: Console, path: Path, seconds: float) -> None:
     say.print(
         f'Done in {seconds:.0f} s. Ask further: assure status · assure sql "select * from marts.fct_inputs limit 5"'
     )
+    say.print(f"The site, for a browser or a web server: {site.folder() / 'index.html'}")
     print(path)

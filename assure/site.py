@@ -24,7 +24,6 @@ from warehouse.connection import connect
 from warehouse.paths import ROOT, state
 
 TEMPLATES = Path(__file__).parent / "templates" / "site"
-IN_PRINT = ("published", "corrected", "withdrawn")
 DOUBTFUL = set(words.STATES) - {"published"}
 """States that a reader must not overlook."""
 PARTS = (
@@ -47,7 +46,8 @@ WAYS = (
         (
             ("docs/for_analysts.html", "The warehouse", "how to connect, the tables and their grain"),
             ("docs/generated/measures/index.html", "Measures", "one page for each, with its exact SQL"),
-            ("docs/generated/measures/README.html", "Measures", "one page for each, with its exact SQL"),
+            ("docs/generated/stars.html", "The stars", "each fact and the dimensions it joins"),
+            ("docs/power_bi_and_excel.html", "Power BI and Excel", "step by step"),
             ("docs/worked_questions.html", "Worked questions", "questions of a committee, answered in SQL"),
             ("dbt/index.html", "The models", "every table, its columns, and what it is made from"),
         ),
@@ -57,6 +57,7 @@ WAYS = (
         (
             ("docs/for_data_teams.html", "The night and the morning", "verdicts, decisions, red tasks"),
             ("docs/runbook.html", "The runbook", "what to do about each failure"),
+            ("docs/generated/red_tasks.html", "Red tasks", "what each means in the morning"),
             ("docs/adding_a_sender.html", "Add a sender", "from its first sample to the marts"),
             ("docs/generated/data_dictionary.html", "The data dictionary", "every column that may be sent"),
             ("docs/generated/rulebook.html", "The rulebook", "every code of every verdict, and its remedy"),
@@ -182,7 +183,7 @@ def files(*, with_drafts: bool = False) -> dict[str, bytes]:
     pages.add(
         "index.html",
         "index.html",
-        boards=_boards(facts, covered, latest),
+        boards=_boards(facts, covered, shown, latest),
         editions=[one.listed() for one in shown],
         ways=_ways(found),
     )
@@ -212,20 +213,17 @@ class _Pages:
 
 
 def _edition(facts: Mapping) -> Edition:
-    """Return an edition with its files as stored; a face made since it was published is none of its own."""
+    """Return an edition with its files as stored; a face thought of since it was published is none of its own."""
     edition_id = facts["edition_id"]
     with connect("reporter") as connection:
         edition = rows.read(connection, edition_id)
-    titles = {face.name: face.title for face in faces.of(edition).values()}
+    offered = faces.of(edition)
     with connect("transformer") as connection:
-        names = {face for state, _, face, _ in editions.stored_faces(connection, edition_id) if state == facts["state"]}
-        stored = {name: editions.stored(connection, edition_id, name) for name in names}
+        stored = {name: editions.stored(connection, edition_id, name) for name in offered}
     contents = {name: content for name, content in stored.items() if content is not None}
-    # A step or an entry that nobody looked at yet, such as a withdrawal of today, has its faces made now and stored.
-    if not contents or len(contents) < len(names):
-        contents |= publication.contents(edition_id)
-    order = [*(name for name in titles if name in contents), *sorted(set(contents) - set(titles))]
-    found = tuple(File(name, titles.get(name, name), contents[name]) for name in order)
+    # A state that nobody has looked at yet, such as a withdrawal of today, has its faces made now and stored.
+    contents = contents or publication.contents(edition_id)
+    found = tuple(File(name, offered[name].title, contents[name]) for name in offered if name in contents)
     return Edition(facts, found, _is_made_up(edition))
 
 
@@ -238,10 +236,14 @@ def _latest(shown: list[Edition]) -> dict[str, Edition]:
     return latest
 
 
-def _boards(facts: list, covered: list[rows.Edition], latest: Mapping[str, Edition]) -> list[dict]:
+def _boards(
+    facts: list, covered: list[rows.Edition], shown: list[Edition], latest: Mapping[str, Edition]
+) -> list[dict]:
+    printed = {one.facts["icb_code"] for one in shown if one.facts["published_on"]}
     names = {one["icb_code"]: one["icb_name"] for one in [*facts, *(now.facts for now in covered)]}
     found = [
         {"code": code, "name": name or code, "latest": latest[code].listed() if code in latest else None}
+        | {"has_editions": code in printed}
         for code, name in names.items()
     ]
     return sorted(found, key=lambda one: (one["name"], one["code"]))

@@ -1,10 +1,17 @@
 """The site in a real browser: for people who cannot see it, on a phone, by keyboard, and without a server."""
 
+import functools
 import itertools
+import re
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import yaml
 
 from assure import placing, site
+from warehouse.paths import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +52,30 @@ def opened(browser, folder):
     yield open_at
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def served(folder) -> Iterator[str]:
+    """The address of the site behind a web server that sends the headers of the compose file's."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    headers = re.findall(
+        r"^\s*add_header (\S+) \"?(.*?)\"? always;$", compose["configs"]["site"]["content"], re.MULTILINE
+    )
+    assert "Content-Security-Policy" in dict(headers)
+
+    class Server(SimpleHTTPRequestHandler):
+        def end_headers(self):
+            for name, value in headers:
+                self.send_header(name, value)
+            super().end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Server, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "light"), (1280, "dark")])
@@ -98,3 +129,18 @@ def test_the_first_page_shows_the_latest_report_before_one_scrolls_on_a_phone_to
         page = opened("index.html", width)
         box = page.get_by_role("link", name="Read the report for").bounding_box()
         assert box["y"] + box["height"] <= 900
+
+
+def test_behind_the_web_server_nothing_that_a_page_needs_is_refused_or_missing(browser, served):
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda said: refused.append(said.text) if said.type == "error" else None)
+    page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    page.on("request", lambda request: refused.append(request.url) if not request.url.startswith(served) else None)
+    for path in (*OURS, "editions/2026-27-Q1-ZWL-1/report.html"):
+        page.goto(f"{served}/{path}")
+    page.goto(f"{served}/dbt/index.html#!/model/model.assure.fct_inputs")
+    page.get_by_text("Every thing said, with what came of it").wait_for()
+    # What a browser asks every server for, whatever the page says.
+    assert [one for one in refused if not one.endswith("/favicon.ico") and "404" not in one] == []
+    page.close()
