@@ -10,6 +10,8 @@ from report.tables import Table
 from report.typeset import Block, Facts, Grid, Heading, Prose
 from report.words import Code, Sentence, Words, say, sentence
 
+REST = "The rest stands in the annex."
+
 
 def side_by_side(edition: Edition) -> list[Block]:
     """Every measure with each organisation in alphabetical order, never added up."""

@@ -18,7 +18,6 @@ TITLE = "Co-production assurance report"
 MOST_PAGES = 8
 # How much of each list the pages tell; what does not fit is told in the annex.
 TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
-IN_THE_ANNEX = "The rest stands in the annex."
 
 Section = tuple[list[Block], list[Block]]
 """What the pages say, and what the annex adds."""
@@ -133,7 +132,7 @@ def _because(told: _Told, most: int) -> Section:
     for story in shown:
         body += story_blocks(story)
     if shown and rest:
-        body.append(Prose(IN_THE_ANNEX, "quiet"))
+        body.append(Prose(board_annex.REST, "quiet"))
     influence = tables.measures(edition, "influence", tables.INFLUENCE, "Influence")
     body += of_region(influence)
     annex: list[Block] = []
@@ -192,7 +191,7 @@ def _declined(told: _Told, most: int) -> Section:
     links.sort(key=lambda one: (one[1].row["reason"] is None, one[2]))
     body += _refusals(links[:most], "Some of what was declined or put off, and the reason given")
     if links[:most] and links[most:]:
-        body.append(Prose(IN_THE_ANNEX, "quiet"))
+        body.append(Prose(board_annex.REST, "quiet"))
     annex = _refusals(links[most:], "What was declined or put off, and the reason given")
     if annex:
         annex.insert(0, Heading("Declined or put off"))
@@ -336,7 +335,7 @@ def _charted(title: str, said: str | None, found: Sequence[series.Chart], none: 
     body += _drawings(shown)
     annex: list[Block] = []
     if rest:
-        body.append(Prose(IN_THE_ANNEX if shown else "The charts stand in the annex.", "quiet"))
+        body.append(Prose(board_annex.REST if shown else "The charts stand in the annex.", "quiet"))
         annex = [Heading(title), *_drawings(rest)]
     return body, annex
 
@@ -374,7 +373,7 @@ def _to_put_right(told: _Told, most: int) -> Section:
             continue
         body += owed(rows[:most])
         if rows[most:]:
-            body.append(Prose(IN_THE_ANNEX if rows[:most] else "What it owes stands in the annex.", "quiet"))
+            body.append(Prose(board_annex.REST if rows[:most] else "What it owes stands in the annex.", "quiet"))
             annex += [Heading(say(name), 2), *owed(rows[most:])]
     return body, [Heading("More that is to be put right"), *annex] if annex else []
 

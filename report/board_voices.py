@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from report import voices, words
+from report import board_annex, voices, words
 from report.rows import Edition, Row
-from report.typeset import Block, Heading, Points, Prose, Quote
+from report.typeset import Block, Grid, Heading, Points, Prose, Quote
 from report.words import Sentence, Words, day, say
 
 TITLE = "What the network says about this report"
 
 
 def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
-    """Comments and replies: the first in the pages, as many as they hold, and the rest for the annex."""
+    """Comments and replies, as many as the pages hold; the rest, and who was sent the draft, for the annex."""
     told = [
         (heading if place == 0 else "", _comment(row))
         for heading, rows in voices.comments(edition)
@@ -21,12 +21,12 @@ def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
     if not told:
         body.append(Prose("No comments have been recorded in this edition."))
     body += _in_order(told[:most])
-    if not told[most:]:
-        return body, []
-    body.append(
-        Prose("The rest stands in the annex." if most else "All comments and replies stand in the annex.", "quiet")
-    )
-    return body, [Heading(TITLE), *_in_order(told[most:])]
+    rest = _in_order(told[most:])
+    if rest:
+        body.append(Prose(board_annex.REST if most else "All comments and replies stand in the annex.", "quiet"))
+    asked = voices.answers(edition)
+    annex = [*rest, *([Grid(asked, (2.4, 1.6, 1.4, 2))] if asked else [])]
+    return body, [Heading(TITLE), *annex] if annex else []
 
 
 def to_decide(edition: Edition) -> list[Block]:
