@@ -165,3 +165,29 @@ def test_a_chosen_page_has_no_barriers_either(opened):
     page.check("#show-ids")
     assert barriers(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_a_provider_s_unmet_expectation_leads_to_its_figures_its_measure_and_the_rows_behind_them(opened):
+    page = opened(**STILL)
+    provider = "Gullwing Mental Health Trust (made up)"
+    page.get_by_role("link", name="Annex: how to read this report").click()
+    matrix = page.locator("table.matrix")
+    # The first head is that of the expectations, which stand in row heads.
+    column = [head.inner_text() for head in matrix.locator("thead th").all()].index(provider) - 1
+    unmet = [
+        row for row in matrix.locator("tbody tr").all() if "Not met yet" in row.locator("td").nth(column).inner_text()
+    ]
+    assert [row.locator("th a").inner_text() for row in unmet] == ["E04"]
+    unmet[0].locator("th a").click()
+    details = page.locator("#expectation-E04 + details")
+    assert 0 <= details.bounding_box()["y"] < page.viewport_size["height"]
+    details.locator("summary").first.click()
+    line = details.locator("tbody tr").filter(has_text=provider)
+    assert "Not met yet" in line.inner_text()
+    assert [figure.inner_text() for figure in line.locator("data.figure").all()] == ["68%", "88"]
+    line.get_by_role("link", name="each thing said").click()
+    assert provider in page.locator(":target").inner_text()
+    details.locator("summary").first.scroll_into_view_if_needed()
+    line.get_by_role("link", name="Told what happened within 90 days").click()
+    assert page.locator(":target").is_visible()
+    assert page.evaluate("location.hash") == "#measure-told_back_within_90_days"
