@@ -17,7 +17,7 @@ THINGS_THAT_CHANGED = 3
 NEWS_FOR_YEARS = 2
 # Page one is read in one sitting; what does not fit is cut, and stands whole in the sections.
 MOST_WORDS = 350
-CUT_TO_WORDS = (18, 14, 11, 8, 5, 4)
+CUT_TO_WORDS = (18, 14, 11, 9, 8, 7, 6, 5, 4)
 SHOWN_BY_NAME = 2
 NOT_RECORDED_WHO = "someone, not recorded who"
 # States of a return of which nothing can be counted, and those that came after their day.
