@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from report import chain
 from report.page_one import LATE, NOT_IN
 from report.rows import Edition, Figure, Row
 from report.tables import Table
@@ -17,8 +18,6 @@ COMMON = (
     "quarter_id",
 )  # fmt: skip
 MOST_ALTERNATIVES = 8
-# What the chain is read from.
-CHAIN_RECORDS = ("input", "decision", "change", "told_back")
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def of_chain(edition: Edition, organisation_code: str) -> Basis:
     """The rows of one organisation's chain, as they are published."""
     named = [row for row in edition.organisations if row["organisation_code"] == organisation_code]
     return Basis(
-        paragraph(_not_in(edition, named), _set_aside_of(edition, CHAIN_RECORDS, named)),
+        paragraph(_not_in(edition, named), _set_aside_of(edition, chain.RECORDS, named)),
         _select(
             edition, "pub_inputs", [_is_one_of("organisation_code", [organisation_code]), "is_in_report"], "received_on"
         ),

@@ -10,6 +10,9 @@ from report.rows import Edition, Figure, Row
 from report.tables import Table, anchor
 from report.words import Sentence, Words, day, days, number, say, sentence
 
+# What stands in the chain, thing by thing; the rows of other records are nowhere in the report.
+RECORDS = ("input", "decision", "change", "told_back")
+
 
 @dataclass(frozen=True)
 class Story:

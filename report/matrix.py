@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from report import series, tables, words
+from report import chain, series, tables, words
 from report.rows import NO_BREAKDOWN, REGION, Edition, Figure, Row
 from report.tables import Table
 from report.words import Code, Number, Sentence, Words, number, out_of, say
@@ -32,8 +32,6 @@ SIGNS = {
 }
 BASIS = {"recorded": "Rows that were sent", "declared": "The organisation's own count", "none": "–"}
 BASIS_OF_THE_REGION = BASIS | {"declared": "Rows that were sent, and organisations' own counts"}
-# What stands in the chain, thing by thing; the rows of other records are nowhere in the report.
-IN_THE_CHAIN = {"input", "decision", "change", "told_back"}
 
 
 @dataclass(frozen=True)
@@ -285,7 +283,7 @@ def _rests_on(edition: Edition, row: Row) -> Sentence | str:
     records = next(
         (_listed(one["source_records"]) for one in edition.measures if one["measure_code"] == row["measure_code"]), []
     )
-    if not IN_THE_CHAIN & set(records):
+    if not set(chain.RECORDS) & set(records):
         way = Way("data", "what came in")
     else:
         way = Way("chain" if is_region else f"chain-{row['organisation_code']}", "each thing said")

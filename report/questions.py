@@ -129,12 +129,10 @@ def incomplete(edition: Edition) -> Sentence:
         {figure.breakdown_code: figure for figure in edition.by("measure", statistic)}
         for statistic in ("numerator", "denominator")
     )
-    # The annex tells the same of the measures that have no section of their own.
-    of_annex = {row["measure_code"] for row in edition.measures if row.get("section") == "evidence"}
     partly = [
         say(Words(words.lowered(edition.measure_name(code))), ", ", words.out_of(sent[code], asked[code]))
         for code in sorted(sent, key=edition.measure_name)
-        if code in asked and code not in of_annex and sent[code].value != asked[code].value
+        if code in asked and sent[code].value != asked[code].value
     ]
     return paragraph(
         page_one.missing(edition),
