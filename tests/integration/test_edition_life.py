@@ -11,6 +11,7 @@ import psycopg2.errors
 import pytest
 from psycopg2.extras import RealDictCursor
 
+from report import faces, publication, rows
 from report.rows import edition as made_of
 from report.voices import network_in_short
 from tests.dbt.sender import Sender
@@ -336,6 +337,40 @@ def test_nobody_signs_off_while_somebody_enters(drafted):
         waiting.join(10)
         assert heard == ["signed"]
         assert [row["words"] for row in published(drafted, "pub_asks")] == ["Fund it."]
+    finally:
+        drafted.rollback()
+        forget()
+
+
+# Published whole
+
+
+def test_what_could_not_be_rendered_is_published_by_the_next_run_and_not_before(drafted, monkeypatch):
+    drafted.commit()
+    broken = [True]
+
+    def page(edition) -> bytes:
+        if broken:
+            raise ValueError(broken.pop())
+        return f"{edition.facts['state']} on {edition.facts['published_on']}".encode()
+
+    # What this warehouse has; drawing is another test's.
+    built = {name: order for name, order in rows.RELATIONS.items() if name in ("pub_challenges", "pub_asks")}
+    monkeypatch.setattr(rows, "RELATIONS", built)
+    two = [faces.Face("first.txt", "The first", lambda _: b"drawn"), faces.Face("last.txt", "The last", page)]
+    monkeypatch.setattr(faces, "of", lambda _: {face.name: face for face in two})
+    try:
+        publication.sign_off(FIRST, "director of quality", AFTER)
+        with pytest.raises(ValueError, match="True"):
+            publication.publish_what_is_signed_off(AFTER)
+        assert editions.find(drafted, FIRST)["state"] == "signed_off"
+        assert editions.stored_faces(drafted, FIRST) == []
+        drafted.rollback()
+        assert publication.publish_what_is_signed_off(AFTER) == [FIRST]
+        assert [step["state"] for step in editions.steps(drafted, FIRST)] == ["draft", "signed_off", "published"]
+        assert editions.stored(drafted, FIRST, "first.txt") == b"drawn"
+        assert editions.stored(drafted, FIRST, "last.txt") == b"published on 2026-08-18"
+        assert publication.publish_what_is_signed_off(AFTER) == []
     finally:
         drafted.rollback()
         forget()
