@@ -263,6 +263,7 @@ def test_comments_are_printed_as_sent_with_the_newest_reply(shared):
     (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == str(entry)]
     assert (row["comment"], row["reply"], row["replied_on"]) == (words, "We will ask in September.", LAST_DAY.date())
     assert (row["raised_by_role"], row["replied_by_role"]) == ("network lead", "head of quality")
+    assert (row["comment_words_state"], row["reply_words_state"]) == ("as_entered", "as_entered")
     assert says(shared) == "“Letters are better.” Not all has a reply yet. In full below."
 
 
@@ -271,7 +272,8 @@ def test_a_reply_answers_a_comment_that_is_printed(shared):
         edition_entries.reply(shared, FIRST, "QXN/old", "Thank you.", "head of quality", SHARED)
     edition_entries.reply(shared, FIRST, "QXN/since", "Thank you.", "head of quality", SHARED)
     (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == "QXN/since"]
-    assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "checked")
+    assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "as_entered")
+    assert row["comment_words_state"] == "checked"
 
 
 def test_what_registers_sent_is_printed_once_its_words_were_checked(drafted):
