@@ -10,7 +10,9 @@ import threading
 import psycopg2.errors
 import pytest
 from psycopg2.extras import RealDictCursor
+from typer.testing import CliRunner
 
+from assure import cli
 from report import faces, publication, rows
 from report.rows import edition as made_of
 from report.voices import network_in_short
@@ -347,35 +349,54 @@ def test_nobody_signs_off_while_somebody_enters(drafted):
 # Published whole
 
 
-def test_what_could_not_be_rendered_is_published_by_the_next_run_and_not_before(drafted, monkeypatch):
+@pytest.fixture
+def sketched(drafted, monkeypatch):
+    """A draft that others see, with two faces in few words; each thing put on the list breaks the page once."""
     drafted.commit()
-    broken = [True]
+    breaks = []
 
     def page(edition) -> bytes:
-        if broken:
-            raise ValueError(broken.pop())
+        if breaks:
+            raise ValueError(breaks.pop())
         return f"{edition.facts['state']} on {edition.facts['published_on']}".encode()
 
     # What this warehouse has; drawing is another test's.
     built = {name: order for name, order in rows.RELATIONS.items() if name in ("pub_challenges", "pub_asks")}
     monkeypatch.setattr(rows, "RELATIONS", built)
-    two = [faces.Face("first.txt", "The first", lambda _: b"drawn"), faces.Face("last.txt", "The last", page)]
+    two = [faces.Face("first.txt", "The first", lambda _: b"drawn"), faces.Face(faces.PAGE, "The page", page)]
     monkeypatch.setattr(faces, "of", lambda _: {face.name: face for face in two})
-    try:
-        publication.sign_off(FIRST, "director of quality", AFTER)
-        with pytest.raises(ValueError, match="True"):
-            publication.publish_what_is_signed_off(AFTER)
-        assert editions.find(drafted, FIRST)["state"] == "signed_off"
-        assert editions.stored_faces(drafted, FIRST) == []
-        drafted.rollback()
-        assert publication.publish_what_is_signed_off(AFTER) == [FIRST]
-        assert [step["state"] for step in editions.steps(drafted, FIRST)] == ["draft", "signed_off", "published"]
-        assert editions.stored(drafted, FIRST, "first.txt") == b"drawn"
-        assert editions.stored(drafted, FIRST, "last.txt") == b"published on 2026-08-18"
-        assert publication.publish_what_is_signed_off(AFTER) == []
-    finally:
-        drafted.rollback()
-        forget()
+    yield breaks
+    drafted.rollback()
+    forget()
+
+
+def test_what_could_not_be_rendered_is_published_by_the_next_run_and_not_before(sketched, drafted):
+    sketched.append("a chart without points")
+    publication.sign_off(FIRST, "director of quality", AFTER)
+    with pytest.raises(ValueError, match="a chart without points"):
+        publication.publish_what_is_signed_off(AFTER)
+    assert editions.find(drafted, FIRST)["state"] == "signed_off"
+    assert editions.stored_faces(drafted, FIRST) == []
+    drafted.rollback()
+    assert publication.publish_what_is_signed_off(AFTER) == [FIRST]
+    assert [step["state"] for step in editions.steps(drafted, FIRST)] == ["draft", "signed_off", "published"]
+    assert editions.stored(drafted, FIRST, "first.txt") == b"drawn"
+    assert editions.stored(drafted, FIRST, faces.PAGE) == b"published on 2026-08-18"
+    assert publication.publish_what_is_signed_off(AFTER) == []
+
+
+def test_who_changes_what_people_read_is_told_to_write_the_site_anew(sketched):
+    publication.sign_off(FIRST, "director of quality", AFTER)
+    wrong = ["--wrong", "Complaints were counted twice.", "--because", "A file came twice."]
+    for edition_id, command, said in (
+        (FIRST, "publish", []),
+        (FIRST, "correct", wrong),
+        (SECOND, "withdraw", wrong[2:]),
+    ):
+        arguments = ["edition", command, edition_id, *said, "--role", "head of data", "--as-of", "2026-08-18"]
+        done = CliRunner().invoke(cli.app, arguments)
+        assert done.exit_code == 0, done.output
+        assert done.stderr.endswith(": assure site\n")
 
 
 # Corrected, withdrawn, and the next
