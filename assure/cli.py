@@ -194,6 +194,7 @@ def report(
     from report import publication
 
     moment, quarter, wish = moment_of(as_of), quarter_of_name(quarter), Wish(out, face, every)
+    by_role = None if sign_off is None else editions.printable_role(sign_off)
     codes = publication.icbs()
     if icb:
         if icb not in codes:
@@ -209,8 +210,8 @@ def report(
     for code in codes:
         with say.status(f"Drafting the report of {code} for {quarter}"):
             edition_id = publication.draft(quarter, code, moment)
-            if sign_off:
-                publication.sign_off(edition_id, sign_off, moment)
+            if by_role:
+                publication.sign_off(edition_id, by_role, moment)
                 publication.publish_what_is_signed_off(moment)
             paths = hand_out(edition_id, wish)
         for path in paths:

@@ -16,6 +16,7 @@ app = typer.Typer(
     help="See where an edition stands, share it, enter comments and asks, sign it off, correct or withdraw it.",
 )
 say = Voice()
+THEN_THE_SITE = "People read the site as it was before, until it is written anew: assure site"
 
 Edition = Annotated[str, typer.Argument(metavar="EDITION", help="Such as 2026-27-Q1/ZWL/1; see: assure edition list")]
 Role = Annotated[str, typer.Option("--role", help="In which role, never a name; it is printed.")]
@@ -107,7 +108,7 @@ def share(edition_id: Edition, role: Role, as_of: AsOf = None) -> None:
     """Share a draft with providers, for accuracy, and the network, for comment: the same draft in the same hour."""
     from report import publication
 
-    edition = publication.share(edition_id, _role(role), moment_of(as_of))
+    edition = publication.share(edition_id, printable_role(role), moment_of(as_of))
     print(f"{edition_id} is with providers and the network until {edition['comment_closes_on']}; send them its faces")
 
 
@@ -129,7 +130,7 @@ def comment(
     kind, words = ("nothing_to_add", "") if nothing_to_add else ("comment", _words(text, file))
     with connect("transformer") as connection:
         entry = edition_entries.answer(
-            connection, edition_id, _party(party), _role(role), moment_of(as_of), kind, words
+            connection, edition_id, _party(party), printable_role(role), moment_of(as_of), kind, words
         )
     _entered(edition_id, entry)
 
@@ -140,7 +141,9 @@ def decline(edition_id: Edition, role: Role, party: Party = "network", as_of: As
     from warehouse import edition_entries
 
     with connect("transformer") as connection:
-        entry = edition_entries.answer(connection, edition_id, _party(party), _role(role), moment_of(as_of), "declined")
+        entry = edition_entries.answer(
+            connection, edition_id, _party(party), printable_role(role), moment_of(as_of), "declined"
+        )
     _entered(edition_id, entry)
 
 
@@ -157,7 +160,9 @@ def reply(
     from warehouse import edition_entries
 
     with connect("transformer") as connection:
-        entry = edition_entries.reply(connection, edition_id, to, _words(text, file), _role(role), moment_of(as_of))
+        entry = edition_entries.reply(
+            connection, edition_id, to, _words(text, file), printable_role(role), moment_of(as_of)
+        )
     _entered(edition_id, entry)
 
 
@@ -174,7 +179,9 @@ def enter(
     from warehouse import edition_entries
 
     with connect("transformer") as connection:
-        entry = edition_entries.enter(connection, edition_id, kind, _words(text, file), _role(role), moment_of(as_of))
+        entry = edition_entries.enter(
+            connection, edition_id, kind, _words(text, file), printable_role(role), moment_of(as_of)
+        )
     _entered(edition_id, entry)
 
 
@@ -187,7 +194,9 @@ def take_back(edition_id: Edition, entry: int, because: Reason, role: Role, as_o
     from warehouse import edition_entries
 
     with connect("transformer") as connection:
-        edition_entries.take_back(connection, edition_id, entry, _public(because), _role(role), moment_of(as_of))
+        edition_entries.take_back(
+            connection, edition_id, entry, _public(because), printable_role(role), moment_of(as_of)
+        )
     print(f"Entry {entry} of {edition_id} is printed no longer")
 
 
@@ -196,7 +205,7 @@ def sign_off(edition_id: Edition, role: Role, as_of: AsOf = None) -> None:
     """Sign an edition off, once all who were asked have answered or the last day for comments is over."""
     from report import publication
 
-    publication.sign_off(edition_id, _role(role), moment_of(as_of))
+    publication.sign_off(edition_id, printable_role(role), moment_of(as_of))
     print(f"{edition_id} is signed off; next: assure edition publish {edition_id}")
 
 
@@ -205,8 +214,9 @@ def publish(edition_id: Edition, role: Role, as_of: AsOf = None) -> None:
     """Publish an edition that was signed off: from then on it is served as it was stored."""
     from report import publication
 
-    publication.publish(edition_id, moment_of(as_of), _role(role))
+    publication.publish(edition_id, moment_of(as_of), printable_role(role))
     print(f"{edition_id} is published")
+    say.print(THEN_THE_SITE)
 
 
 @app.command(
@@ -224,8 +234,9 @@ def correct(
     from report import publication
 
     moment = moment_of(as_of)
-    corrected_by = publication.correct(edition_id, _public(wrong), _public(because), _role(role), moment)
+    corrected_by = publication.correct(edition_id, _public(wrong), _public(because), printable_role(role), moment)
     print(f"{edition_id} is corrected by {corrected_by}, a draft")
+    say.print(THEN_THE_SITE)
 
 
 @app.command(
@@ -236,8 +247,9 @@ def withdraw(edition_id: Edition, because: Reason, role: Role, as_of: AsOf = Non
     """Withdraw an edition: it stays readable and says first that nobody should rely on it, and why."""
     from report import publication
 
-    publication.withdraw(edition_id, _public(because), _role(role), moment_of(as_of))
+    publication.withdraw(edition_id, _public(because), printable_role(role), moment_of(as_of))
     print(f"{edition_id} is withdrawn")
+    say.print(THEN_THE_SITE)
 
 
 def _entered(edition_id: str, entry: int) -> None:
@@ -254,7 +266,8 @@ def _words(text: str | None, file: Path | None) -> str:
     return _public(text if file is None else file.read_text(encoding="utf-8-sig"))
 
 
-def _role(role: str) -> str:
+def printable_role(role: str) -> str:
+    """Return a role that may be printed. It is refused where it is empty, or could say who somebody is."""
     if not role.strip():
         raise typer.BadParameter('say in which role: --role "head of quality"')
     return _public(role)

@@ -16,7 +16,7 @@ in the name of a role. What was signed off is published by the next run, or by `
 | red task | what it means | what to do in the morning |
 |---|---|---|
 | `draft` | the marts speak for another quarter, or the report could not be rendered | read the log; `assure build`, then clear the task |
-| `publish` | the signed edition could not be stored | read the log, then clear the task; the draft is kept |
+| `publish` | a face of the signed edition could not be rendered or stored; the edition is still signed off, and not published | read the log; mend what it names, then clear the task |
 | `site` | the static site could not be written; people still read the pages of before | read the log; mend what it names, then clear the task |
 """
 

@@ -49,12 +49,18 @@ CHARTS = (
     "is better. A signal says that something changed. It does not say why."
 )
 
+AS_ENTERED = (
+    "Comments, replies, opinions and asks that a named role entered are printed as they were entered: a program has "
+    "looked in them for NHS numbers, postcodes, e-mail addresses and telephone numbers, and no second person read them."
+)
+
 PROTECTION = (
     "Counts of people are rounded, and small ones are left out and shown as “too few to print”; a real nought is shown "
     "as nought. Charts are drawn from the rounded counts. Where even that would show too much, the verdict stands in "
     "words alone. Counts of things, such as decisions and changes, are printed exactly. No name, number or address of "
-    "a person reaches this report, and nobody is linked from one organisation to another. Their own words never leave "
-    "the warehouse; the words printed here were written to be printed and checked by a second person."
+    "a person in the evidence reaches this report, and nobody is linked from one organisation to another. Their own "
+    "words never leave the warehouse; the words of a register that are printed here were written to be printed and "
+    f"checked by a second person. {AS_ENTERED}"
 )
 
 SOURCES = (

@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Font, NamedStyle, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from report import office, page_one, relations, words
+from report import guide, office, page_one, relations, words
 from report.relations import Relation
 from report.rows import Edition, Figure
 from report.words import NOT_A_NUMBER
@@ -51,7 +51,9 @@ HOW_PEOPLE_ARE_PROTECTED = (
     *(f"{state}: {said}." for state, said in NOT_A_NUMBER.items()),
     "A nought is a real nought: somebody counted, and there were none.",
     "Counts of things, such as decisions and changes, are printed exactly.",
-    "Nobody’s own words stand here. What is quoted was written to be printed, and a second person has checked it.",
+    "Nobody’s own words stand here.",
+    "What is quoted from registers was written to be printed, and a second person has checked it.",
+    guide.AS_ENTERED,
     "Nothing here adds up, ranks or scores organisations: they are asked different things, and some sent more.",
 )
 

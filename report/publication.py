@@ -4,6 +4,8 @@ import datetime as dt
 import os
 from collections.abc import Iterable
 
+from psycopg2.extensions import connection as Connection
+
 from report import faces, rows
 from warehouse import build, editions, lineage
 from warehouse.connection import connect
@@ -70,13 +72,23 @@ def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bo
 
 
 def publish(edition_id: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> None:
-    """Publish an edition that was signed off, every face of it stored."""
+    """Publish an edition that was signed off, every face of it stored; where one fails, it stays signed off."""
+
+    def advance(connection: Connection) -> None:
+        editions.advance(connection, edition_id, "published", as_of, by_role=by_role)
+
     with lineage.run(f"publish.{edition_id.split('/')[1]}", edition_id, as_of) as told:
         with connect("transformer") as connection:
-            editions.advance(connection, edition_id, "published", as_of, by_role=by_role)
-        handed_out = contents(edition_id)
+            # Only whoever takes a step sees it before it is committed; and nobody is kept waiting by the rendering.
+            advance(connection)
+            edition = rows.read(connection, edition_id)
+            connection.rollback()
+        rendered = {name: face.render(edition) for name, face in faces.of(edition).items()}
+        with connect("transformer") as connection:
+            advance(connection)
+            _store(connection, edition, rendered)
         told.reads.add(lineage.edition(edition_id))
-        told.writes |= {lineage.edition(edition_id, face) for face in handed_out}
+        told.writes |= {lineage.edition(edition_id, face) for face in rendered}
 
 
 def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
@@ -153,11 +165,16 @@ def contents(edition_id: str, wanted: Iterable[str] | None = None) -> dict[str, 
             stored = editions.stored(connection, edition_id, name)
         if stored is None:
             stored = offered[name].render(edition)
-            as_read = edition.facts["state"], edition.facts["entries_through"]
             with connect("transformer") as connection:
-                editions.store(connection, edition_id, name, stored, *as_read)
+                _store(connection, edition, {name: stored})
         found[name] = stored
     return found
+
+
+def _store(connection: Connection, edition: rows.Edition, rendered: dict[str, bytes]) -> None:
+    as_read = edition.facts["state"], edition.facts["entries_through"]
+    for name, face in rendered.items():
+        editions.store(connection, edition.facts["edition_id"], name, face, *as_read)
 
 
 def _in_state(state: str) -> list[dict]:

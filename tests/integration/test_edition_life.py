@@ -10,7 +10,10 @@ import threading
 import psycopg2.errors
 import pytest
 from psycopg2.extras import RealDictCursor
+from typer.testing import CliRunner
 
+from assure import cli
+from report import faces, publication, rows
 from report.rows import edition as made_of
 from report.voices import network_in_short
 from tests.dbt.sender import Sender
@@ -262,6 +265,7 @@ def test_comments_are_printed_as_sent_with_the_newest_reply(shared):
     (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == str(entry)]
     assert (row["comment"], row["reply"], row["replied_on"]) == (words, "We will ask in September.", LAST_DAY.date())
     assert (row["raised_by_role"], row["replied_by_role"]) == ("network lead", "head of quality")
+    assert (row["comment_words_state"], row["reply_words_state"]) == ("as_entered", "as_entered")
     assert says(shared) == "“Letters are better.” Not all has a reply yet. In full below."
 
 
@@ -270,7 +274,8 @@ def test_a_reply_answers_a_comment_that_is_printed(shared):
         edition_entries.reply(shared, FIRST, "QXN/old", "Thank you.", "head of quality", SHARED)
     edition_entries.reply(shared, FIRST, "QXN/since", "Thank you.", "head of quality", SHARED)
     (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == "QXN/since"]
-    assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "checked")
+    assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "as_entered")
+    assert row["comment_words_state"] == "checked"
 
 
 def test_what_registers_sent_is_printed_once_its_words_were_checked(drafted):
@@ -339,6 +344,59 @@ def test_nobody_signs_off_while_somebody_enters(drafted):
     finally:
         drafted.rollback()
         forget()
+
+
+# Published whole
+
+
+@pytest.fixture
+def sketched(drafted, monkeypatch):
+    """A draft that others see, with two faces in few words; each thing put on the list breaks the page once."""
+    drafted.commit()
+    breaks = []
+
+    def page(edition) -> bytes:
+        if breaks:
+            raise ValueError(breaks.pop())
+        return f"{edition.facts['state']} on {edition.facts['published_on']}".encode()
+
+    # What this warehouse has; drawing is another test's.
+    built = {name: order for name, order in rows.RELATIONS.items() if name in ("pub_challenges", "pub_asks")}
+    monkeypatch.setattr(rows, "RELATIONS", built)
+    two = [faces.Face("first.txt", "The first", lambda _: b"drawn"), faces.Face(faces.PAGE, "The page", page)]
+    monkeypatch.setattr(faces, "of", lambda _: {face.name: face for face in two})
+    yield breaks
+    drafted.rollback()
+    forget()
+
+
+def test_what_could_not_be_rendered_is_published_by_the_next_run_and_not_before(sketched, drafted):
+    sketched.append("a chart without points")
+    publication.sign_off(FIRST, "director of quality", AFTER)
+    with pytest.raises(ValueError, match="a chart without points"):
+        publication.publish_what_is_signed_off(AFTER)
+    assert editions.find(drafted, FIRST)["state"] == "signed_off"
+    assert editions.stored_faces(drafted, FIRST) == []
+    drafted.rollback()
+    assert publication.publish_what_is_signed_off(AFTER) == [FIRST]
+    assert [step["state"] for step in editions.steps(drafted, FIRST)] == ["draft", "signed_off", "published"]
+    assert editions.stored(drafted, FIRST, "first.txt") == b"drawn"
+    assert editions.stored(drafted, FIRST, faces.PAGE) == b"published on 2026-08-18"
+    assert publication.publish_what_is_signed_off(AFTER) == []
+
+
+def test_who_changes_what_people_read_is_told_to_write_the_site_anew(sketched):
+    publication.sign_off(FIRST, "director of quality", AFTER)
+    wrong = ["--wrong", "Complaints were counted twice.", "--because", "A file came twice."]
+    for edition_id, command, said in (
+        (FIRST, "publish", []),
+        (FIRST, "correct", wrong),
+        (SECOND, "withdraw", wrong[2:]),
+    ):
+        arguments = ["edition", command, edition_id, *said, "--role", "head of data", "--as-of", "2026-08-18"]
+        done = CliRunner().invoke(cli.app, arguments)
+        assert done.exit_code == 0, done.output
+        assert done.stderr.endswith(": assure site\n")
 
 
 # Corrected, withdrawn, and the next

@@ -282,3 +282,12 @@ def test_a_demo_that_fails_says_which_task_and_why_and_no_value(monkeypatch, tmp
     assert said.startswith("ingest_zw1 ended failed; land: ValueError; where it happened: ")
     assert said.endswith("; swap: the marts are read without a pause")
     assert "her own words" not in said
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"), [("ann@example.org", "could identify a person"), (" ", "say in which role")]
+)
+def test_a_report_is_signed_off_in_a_role_that_may_be_printed(role, reason, assure):
+    code, _, err = assure("report", "--quarter", "2026-27-Q1", "--sign-off", role)
+    assert (code, reason in re.sub(r"[\s│]+", " ", err)) == (2, True)
+    assert role.strip() == "" or role not in err
