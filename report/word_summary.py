@@ -174,7 +174,7 @@ class _Writer:
         if strong:
             paragraph.add_run(f"{strong} ").bold = True
         for part in said.parts:
-            run = paragraph.add_run(_carried(str(part)), style=STYLES.get(type(part)))
+            run = paragraph.add_run(office.carried(str(part)), style=STYLES.get(type(part)))
             run.bold = is_strong or None
             if isinstance(part, Number):
                 self.printed.append(part)
@@ -204,11 +204,6 @@ def _listed(printed: Sequence[Number]) -> bytes:
     ]
     opening = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<figures xmlns="{FIGURES_NAMESPACE}">'
     return "\n".join([opening, *lines, "</figures>"]).encode("utf-8")
-
-
-def _carried(text: str) -> str:
-    """The text without what XML cannot carry; a document has no way to write it."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n") if not text.isprintable() else text
 
 
 # The look

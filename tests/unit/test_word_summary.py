@@ -100,7 +100,7 @@ def test_an_edition_without_rows_says_so(document):
 
 
 def test_what_somebody_wrote_is_their_words_and_breaks_nothing():
-    wording = "a\x01b <w:p/> & “q” 日本"
+    wording = "a\x01b\ufffe\uffff\ud800\r <w:p/> & “q” 日本"
     hostile = [{**row, "changed": wording, "implemented_on": date(2026, 5, 1)} for row in rows()["pub_changes"]]
     made = docx.Document(io.BytesIO(render(edition(FACTS, {**rows(), "pub_changes": hostile}))))
     (head, *_) = [one for one in made.paragraphs if one.style.name == "Heading 3"]
