@@ -12,7 +12,7 @@ from report import board_annex, board_voices, chain, guide, owing, page_one, ser
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Columns, Drawn, Facts, Grid, Heading, NewPage, Paper, Points, Prose, Quote
-from report.words import Code, Sentence, Words, day, say, sentence
+from report.words import Code, Words, day, say, sentence
 
 TITLE = "Co-production assurance report"
 MOST_PAGES = 8
@@ -96,25 +96,12 @@ def _paper(told: _Told, most: int) -> Paper:
 
 def _page_one(edition: Edition) -> list[Block]:
     changed, answers = page_one.fitted(edition)
-    blocks: list[Block] = [
-        Heading("Three things that changed" if len(changed) == page_one.THINGS_THAT_CHANGED else "What changed")
-    ]
+    blocks: list[Block] = [Heading(page_one.heading(changed))]
     if not changed:
-        blocks.append(
-            Prose("No change in this edition was linked to a decision, made, and checked by somebody but its owner.")
-        )
+        blocks.append(Prose(page_one.NOTHING_CHANGED))
     for one in changed:
-        blocks += [Heading(say(one.title), 2), Facts(changed_facts(one))]
+        blocks += [Heading(say(one.title), 2), Facts(one.facts)]
     return [*blocks, Columns([[Heading(one.question, 2), Prose(one.said)] for one in answers])]
-
-
-def changed_facts(one: page_one.Changed) -> list[tuple[str, Sentence]]:
-    return [
-        ("Asked by", one.asked_by),
-        ("In place", one.different),
-        ("Measure", one.moved),
-        ("Checked by", one.checked),
-    ]
 
 
 # The sections
@@ -155,7 +142,7 @@ def story_blocks(story: chain.Story) -> list[Block]:
                 say("Said ", day(first["received_on"]), ", by ", Words(page_one.given_by(first))),
             )
         )
-    rows = changed_facts(story.changed)
+    rows = [*story.changed.facts]
     if story.why:
         rows.insert(1, ("Why", story.why))
     return [*blocks, Facts([*rows, ("Told", story.told)])]
