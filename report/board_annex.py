@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from report import guide, tables, words
 from report.rows import REGION, Edition, Row
@@ -11,6 +11,7 @@ from report.typeset import Block, Facts, Grid, Heading, Prose
 from report.words import Code, Sentence, Words, say, sentence
 
 REST = "The rest stands in the annex."
+ALL = "What is listed here stands in the annex."
 
 
 def side_by_side(edition: Edition) -> list[Block]:
@@ -32,6 +33,11 @@ def side_by_side(edition: Edition) -> list[Block]:
 def how_to_read(edition: Edition) -> list[Block]:
     """Charts, words and measures as they are meant, how people are protected, and what is expected."""
     return [*_definitions(edition), *_expectations(edition)]
+
+
+def elsewhere(shown: Sequence, rest: Sequence, where_all_of_it: str = ALL) -> list[Block]:
+    """The line that says where to find what the pages have no room for."""
+    return [Prose(REST if shown else where_all_of_it, "quiet")] if rest else []
 
 
 def _definitions(edition: Edition) -> list[Block]:

@@ -6,18 +6,21 @@ A long list is told as far as there is room; the rest of it stands in the annex,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from report import board_annex, board_voices, chain, guide, page_one, series, tables, typeset, words
+from report import board_annex, board_voices, chain, guide, owing, page_one, series, tables, typeset, words
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Columns, Drawn, Facts, Grid, Heading, NewPage, Paper, Points, Prose, Quote
-from report.words import Code, Sentence, Words, day, say, sentence
+from report.words import Code, Words, day, say, sentence
 
 TITLE = "Co-production assurance report"
 MOST_PAGES = 8
-# How much of each list the pages tell; what does not fit is told in the annex.
+# How much of each list the pages tell; what does not fit is told in the annex. At nought all that has no set length
+# stands there, so that the last step needs no check.
 TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
+# A line is short: for each long piece of another list, so many lines of this one.
+LINES_FOR_EACH = 12
 
 Section = tuple[list[Block], list[Block]]
 """What the pages say, and what the annex adds."""
@@ -93,25 +96,12 @@ def _paper(told: _Told, most: int) -> Paper:
 
 def _page_one(edition: Edition) -> list[Block]:
     changed, answers = page_one.fitted(edition)
-    blocks: list[Block] = [
-        Heading("Three things that changed" if len(changed) == page_one.THINGS_THAT_CHANGED else "What changed")
-    ]
+    blocks: list[Block] = [Heading(page_one.heading(changed))]
     if not changed:
-        blocks.append(
-            Prose("No change in this edition was linked to a decision, made, and checked by somebody but its owner.")
-        )
+        blocks.append(Prose(page_one.NOTHING_CHANGED))
     for one in changed:
-        blocks += [Heading(say(one.title), 2), Facts(changed_facts(one))]
+        blocks += [Heading(say(one.title), 2), Facts(one.facts)]
     return [*blocks, Columns([[Heading(one.question, 2), Prose(one.said)] for one in answers])]
-
-
-def changed_facts(one: page_one.Changed) -> list[tuple[str, Sentence]]:
-    return [
-        ("Asked by", one.asked_by),
-        ("In place", one.different),
-        ("Measure", one.moved),
-        ("Checked by", one.checked),
-    ]
 
 
 # The sections
@@ -131,8 +121,7 @@ def _because(told: _Told, most: int) -> Section:
         body.append(Prose("No change in this edition meets all of that."))
     for story in shown:
         body += story_blocks(story)
-    if shown and rest:
-        body.append(Prose(board_annex.REST, "quiet"))
+    body += board_annex.elsewhere(shown, rest)
     influence = tables.measures(edition, "influence", tables.INFLUENCE, "Influence")
     body += of_region(influence)
     annex: list[Block] = []
@@ -153,7 +142,7 @@ def story_blocks(story: chain.Story) -> list[Block]:
                 say("Said ", day(first["received_on"]), ", by ", Words(page_one.given_by(first))),
             )
         )
-    rows = changed_facts(story.changed)
+    rows = [*story.changed.facts]
     if story.why:
         rows.insert(1, ("Why", story.why))
     return [*blocks, Facts([*rows, ("Told", story.told)])]
@@ -190,8 +179,7 @@ def _declined(told: _Told, most: int) -> Section:
     # A reason in checked words tells a reader most. The first of each organisation comes before anybody's second.
     links.sort(key=lambda one: (one[1].row["reason"] is None, one[2]))
     body += _refusals(links[:most], "Some of what was declined or put off, and the reason given")
-    if links[:most] and links[most:]:
-        body.append(Prose(board_annex.REST, "quiet"))
+    body += board_annex.elsewhere(links[:most], links[most:])
     annex = _refusals(links[most:], "What was declined or put off, and the reason given")
     if annex:
         annex.insert(0, Heading("Declined or put off"))
@@ -335,7 +323,7 @@ def _charted(title: str, said: str | None, found: Sequence[series.Chart], none: 
     body += _drawings(shown)
     annex: list[Block] = []
     if rest:
-        body.append(Prose(board_annex.REST if shown else "The charts stand in the annex.", "quiet"))
+        body += board_annex.elsewhere(shown, rest, "The charts stand in the annex.")
         annex = [Heading(title), *_drawings(rest)]
     return body, annex
 
@@ -354,7 +342,7 @@ def _network(told: _Told, most: int) -> Section:
 
 
 def _to_decide(told: _Told, most: int) -> Section:
-    return board_voices.to_decide(told.edition), []
+    return board_voices.to_decide(told.edition, most)
 
 
 def _to_put_right(told: _Told, most: int) -> Section:
@@ -364,28 +352,24 @@ def _to_put_right(told: _Told, most: int) -> Section:
             "What the records say each organisation still owes, oldest first. It is a list of things to do.", "leads"
         ),
     ]
+    # All organisations or none: nobody stands in the annex for the first letter of a name.
+    shown = most if len(told.findings) <= most * LINES_FOR_EACH else 0
     annex: list[Block] = []
     for organisation, rows in told.findings:
-        name = Words(organisation["organisation_name"])
-        body.append(Heading(say(name), 2))
-        if not rows:
-            body.append(Prose("Nothing found to put right."))
-            continue
-        body += owed(rows[:most])
-        if rows[most:]:
-            body.append(Prose(board_annex.REST if rows[:most] else "What it owes stands in the annex.", "quiet"))
-            annex += [Heading(say(name), 2), *owed(rows[most:])]
-    return body, [Heading("More that is to be put right"), *annex] if annex else []
-
-
-def owed(rows: Iterable[tuple[Row, Sentence | None]]) -> list[Block]:
-    """What is to be put right, one kind of thing after the other; each kind is told once, and then what it is about."""
-    kinds: dict[tuple[str, str], list[object]] = {}
-    for row, about in rows:
-        since = say("Since ", day(row["since_on"])) if row["since_on"] else say("No date is recorded")
-        told = say(since, ": ", about) if about else sentence(since)
-        kinds.setdefault((row["kind"], row["finding_words"]), []).append(told)
-    return [block for (_, said), items in kinds.items() for block in (Prose(say(Words(said)), "leads"), Points(items))]
+        name = Heading(say(Words(organisation["organisation_name"])), 2)
+        if shown:
+            body += [name, *(owing.owed(rows[:shown]) if rows else [Prose("Nothing found to put right.")])]
+            body += board_annex.elsewhere(rows[:shown], rows[shown:])
+        if rows[shown:]:
+            annex += [name, *owing.owed(rows[shown:])]
+        elif not shown:
+            annex += [name, Prose("Nothing found to put right.")]
+    if not shown:
+        body += board_annex.elsewhere((), told.findings)
+    return body, [
+        Heading("More that is to be put right" if shown else "What is to be put right"),
+        *annex,
+    ] if annex else []
 
 
 def _data(told: _Told, most: int) -> Section:
@@ -396,33 +380,22 @@ def _data(told: _Told, most: int) -> Section:
         Prose("What did not come is shown as not received. It is never counted as nothing.", "leads"),
         *of_region(covered),
     ]
-    lines = [line for one in edition.organisations for line in returns(edition, one)]
-    body += [Points(lines)] if lines else [Prose("No returns were due this quarter.")]
+    every = [line for one in edition.organisations for line in owing.returns(edition, one)]
+    room = most * LINES_FOR_EACH
+    lines = (
+        [line for one in edition.organisations for line in owing.returns(edition, one, room)]
+        if len(every) <= room
+        else []
+    )
+    body += [Points(lines)] if lines else []
+    body += board_annex.elsewhere(lines, every if lines != every else [])
+    if not every:
+        body.append(Prose("No returns were due this quarter."))
     evidence = tables.evidence(edition)
-    annex = [Grid(evidence, (3, 2))] if evidence else []
+    annex: list[Block] = [Points(every)] if lines != every else []
+    annex += [Grid(evidence, (3, 2))] if evidence else []
     annex += [Grid(table, (3, 1, 1, 1, 1)) for table in told.quality]
-    return body, [Heading("Data quality"), *annex] if annex else []
-
-
-def returns(edition: Edition, organisation: Row) -> list[Sentence]:
-    """The returns of the quarter of one organisation that did not simply come, in words; one line if all came."""
-    mine = [
-        row
-        for row in edition.coverage
-        if row["organisation_code"] == organisation["organisation_code"] and row["quarter_id"] == edition.quarter_id
-    ]
-    due = [row for row in mine if row["state"] not in ("no_agreement", "not_due")]
-    name = Words(organisation["organisation_name"])
-    odd: dict[str, list[object]] = {}
-    for row in sorted(due, key=lambda row: (row["state_label"], row["feed"], row["period_start_on"])):
-        if row["state"] != "received":
-            feed = Words(words.lowered(row["feed"].replace("_", " ")))
-            odd.setdefault(row["state_label"], []).append(say(feed, " for ", words.month(row["period_end_on"])))
-    if not due:
-        return []
-    if not odd:
-        return [say(name, ": every return that was due came.")]
-    return [say(name, ": ", words.lowered(state), ": ", words.listed(found), ".") for state, found in odd.items()]
+    return body, [Heading("Data quality and coverage"), *annex] if annex else []
 
 
 # Tables as a paper has room for them

@@ -8,6 +8,10 @@ from report.typeset import Block, Grid, Heading, Points, Prose, Quote
 from report.words import Sentence, Words, day, say
 
 TITLE = "What the network says about this report"
+TO_DECIDE = "For the committee to decide"
+# Half a question cannot be answered: what is entered is not cut, and stands in the annex where it is longer than this
+# for each piece of a list that the pages have room for.
+WORDS_FOR_EACH = 100
 
 
 def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
@@ -22,26 +26,27 @@ def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
         body.append(Prose("No comments have been recorded in this edition."))
     body += _in_order(told[:most])
     rest = _in_order(told[most:])
-    if rest:
-        body.append(Prose(board_annex.REST if most else "All comments and replies stand in the annex.", "quiet"))
+    body += board_annex.elsewhere(told[:most], rest, "All comments and replies stand in the annex.")
     asked = voices.answers(edition)
     annex = [*rest, *([Grid(asked, (2.4, 1.6, 1.4, 2))] if asked else [])]
     return body, [Heading(TITLE), *annex] if annex else []
 
 
-def to_decide(edition: Edition) -> list[Block]:
-    """What the committee is asked, the opinion and the sponsor, each entered by a named role."""
-    blocks: list[Block] = [Heading("For the committee to decide")]
-    asks = voices.of_kind(edition, "ask")
-    blocks.append(
-        Points([_entered(row) for row in asks]) if asks else Prose("Nobody has entered a question for the committee.")
-    )
-    for kind, heading, missing in voices.ENTERED:
+def to_decide(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
+    """What the committee is asked, the opinion and the sponsor, each by a named role; what is long for the annex."""
+    body: list[Block] = [Heading(TO_DECIDE)]
+    annex: list[Block] = []
+    asks = ("ask", "What is asked", "Nobody has entered a question for the committee.")
+    for kind, heading, missing in (asks, *voices.ENTERED):
         found = voices.of_kind(edition, kind)
-        blocks += [Heading(heading, 2), *(Prose(_entered(row)) for row in found)]
-        if not found:
-            blocks.append(Prose(missing))
-    return blocks
+        shown = [row for row in found[:most] if len(row["words"].split()) <= most * WORDS_FOR_EACH]
+        rest = [row for row in found if row not in shown]
+        body += [] if kind == "ask" else [Heading(heading, 2)]
+        body += _entered(kind, shown) if found else [Prose(missing)]
+        body += board_annex.elsewhere(shown, rest, "It stands in the annex." if len(rest) == 1 else board_annex.ALL)
+        if rest:
+            annex += [Heading(heading, 2), *_entered(kind, rest)]
+    return body, [Heading(TO_DECIDE), *annex] if annex else []
 
 
 def _in_order(told: list[tuple[str, list[Block]]]) -> list[Block]:
@@ -67,12 +72,9 @@ def _unprinted(row: Row, column: str) -> Sentence:
     return words.public(None, row[f"{column}_words_state"])
 
 
-def _entered(row: Row) -> Sentence:
-    return say(
-        Words(row["words"]),
-        " (",
-        Words(words.lowered(row["entered_by_role"])),
-        ", ",
-        day(row["entered_on"]),
-        ")",
-    )
+def _entered(kind: str, rows: list[Row]) -> list[Block]:
+    said = [
+        say(Words(row["words"]), " (", Words(words.lowered(row["entered_by_role"])), ", ", day(row["entered_on"]), ")")
+        for row in rows
+    ]
+    return ([Points(said)] if said else []) if kind == "ask" else [Prose(one) for one in said]

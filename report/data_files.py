@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from report import relations
+from report import office, relations
 from report.relations import Relation
 from report.rows import Column, Edition
 
@@ -23,7 +23,7 @@ EDITION, EDITION_SCHEMA = "edition.json", "edition.schema.json"
 # A spreadsheet takes a field that begins so for a formula. An apostrophe goes before it, and before one that is there,
 # so that whoever takes away one leading apostrophe has what was published.
 GUARD = "'"
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", GUARD)
+GUARDED = (*office.FORMULA_SIGNS, GUARD)
 GUARDED_SAID = (
     "A text that begins with one of = + - @, their full-width forms, a tab, a line end or an apostrophe has one "
     "apostrophe before it, so that no spreadsheet runs it as a formula. Take that one away to have what was published."

@@ -75,6 +75,7 @@ def render(edition: Edition) -> str:
         matrix=matrix(edition),
         against=tables.against,
         guide=guide,
+        page_one=page_one,
         day=words.day,
         given_by=page_one.given_by,
         lowered=words.lowered,

@@ -6,7 +6,9 @@ Word and Excel files are zip archives that hold the time of each part and, in do
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from xml.sax.saxutils import escape
 
@@ -17,6 +19,15 @@ LANGUAGE = "en-GB"
 AUTHOR = "coproduction-assurance"
 # A zip archive made on Windows says so; the same bytes are wanted everywhere.
 UNIX = 3
+# A spreadsheet may take a text that begins so for more than text.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# XML has no way to write these; a reader of it takes a carriage return for a line end.
+_UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def carried(text: str, instead: Callable[[str], str] = lambda letter: "") -> str:
+    """The text as XML can hold it: a letter that it cannot carry is left out, or told by what stands instead."""
+    return _UNCARRIED.sub(lambda found: instead(found[0]), text)
 
 
 def settled(content: bytes, edition: Edition, title: str) -> bytes:

@@ -25,10 +25,10 @@ from report.words import NOT_A_NUMBER
 
 TITLE = "Co-production assurance report: evidence pack"
 COVER, QUERIES, DEFINITIONS = "Cover", "SQL", "Definitions"
-# What a spreadsheet may take for more than text.
-MORE_THAN_TEXT = ("=", "+", "-", "@", "#", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# XML cannot carry these; Office writes each as its code between _x and _, and so the same pattern in a text as well.
-UNCARRIED = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+# What a spreadsheet may take for more than text when it is edited.
+MORE_THAN_TEXT = (*office.FORMULA_SIGNS, "#")
+# Office writes what XML cannot carry as its code between _x and _, and so the same pattern in a text as well.
+LIKE_A_CODE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 # A cell of a spreadsheet holds no more characters.
 MOST_IN_A_CELL = 32_767
 TOO_LONG = "This text is longer than a cell can hold. It stands whole in edition.json."
@@ -85,8 +85,12 @@ def sheet_name(table: Relation) -> str:
 
 def carried(text: str) -> str:
     """The text as an Office file carries it: nothing is lost, and a spreadsheet shows it as it was."""
-    kept = UNCARRIED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+    kept = office.carried(LIKE_A_CODE.sub(_as_code("_"), text), _as_code)
     return kept if len(kept) <= MOST_IN_A_CELL else TOO_LONG
+
+
+def _as_code(letter: str) -> str:
+    return f"_x{ord(letter):04X}_"
 
 
 def _styles() -> Iterator[NamedStyle]:

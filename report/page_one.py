@@ -5,6 +5,7 @@ Each function answers one question with sentences made of published rows; what t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +14,9 @@ from report.rows import Edition, Row
 from report.words import Sentence, Words, counted, day, listed, number, out_of, paragraph, say, sentence
 
 THINGS_THAT_CHANGED = 3
+NOTHING_CHANGED = (
+    "No change in this edition was linked to a decision, made, and checked by somebody other than its owner."
+)
 # A change stays news for two years, so that there is time to see whether a measure moved.
 NEWS_FOR_YEARS = 2
 # Page one is read in one sitting; what does not fit is cut, and stands whole in the sections.
@@ -36,6 +40,16 @@ class Changed:
     moved: Sentence
     checked: Sentence
 
+    @property
+    def facts(self) -> tuple[tuple[str, Sentence], ...]:
+        """What every face tells of it, under these names."""
+        return (
+            ("Asked by", self.asked_by),
+            ("In place", self.different),
+            ("Measure", self.moved),
+            ("Checked by", self.checked),
+        )
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -53,10 +67,14 @@ def fitted(edition: Edition) -> tuple[list[Changed], list[Answer]]:
     return page
 
 
+def heading(changed: Sequence[Changed]) -> str:
+    return "Three things that changed" if len(changed) == THINGS_THAT_CHANGED else "What changed"
+
+
 def _words_on(changed: list[Changed], answered: list[Answer]) -> int:
-    # The heading, and beside each change the four names of its facts.
-    said = ["Three things that changed", *(["Asked by In place Measure Checked by"] * len(changed))]
-    said += [str(part) for one in changed for part in (one.title, one.asked_by, one.different, one.moved, one.checked)]
+    said = [heading(changed), *([] if changed else [NOTHING_CHANGED])]
+    said += [str(one.title) for one in changed]
+    said += [f"{name} {told}" for one in changed for name, told in one.facts]
     said += [f"{one.question} {one.said}" for one in answered]
     return words.word_count(said)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from report import board_paper, chain, claims, page_one, tables, typeset, words
+from report import chain, claims, owing, page_one, tables, typeset, words
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Facts, Grid, Heading, Paper, Points, Prose
@@ -38,8 +38,7 @@ def paper(edition: Edition, organisation: Row) -> Paper:
     """The pages with as much of each list as they hold."""
 
     opening = [*_if_it_is_wrong(edition), *_figures(edition, organisation)]
-    lists = [_changed(edition, organisation), _waits(edition, organisation), _owed(edition, organisation)]
-    ending = [*_claims(edition, organisation), *_sent(edition, organisation)]
+    lists = [list_of(edition, organisation) for list_of in (_changed, _waits, _owed, _claims, _sent)]
 
     def told(most: int) -> Paper:
         return Paper(
@@ -47,7 +46,7 @@ def paper(edition: Edition, organisation: Row) -> Paper:
             title=TITLE,
             under=say(Words(organisation["organisation_name"]), " · ", words.quarter(edition.quarter_id)),
             banner=page_one.banner(edition),
-            body=[*opening, *(block for tell in lists for block in tell(most)), *ending],
+            body=[*opening, *(block for tell in lists for block in tell(most))],
         )
 
     fits = bisect_left(TELL, True, hi=len(TELL) - 1, key=lambda most: typeset.page_count(told(most)) <= MOST_PAGES)
@@ -127,7 +126,7 @@ def _owed(edition: Edition, organisation: Row) -> Tell:
         for row, about in found
         if row["kind"] not in claims.KINDS
     ]
-    return _listed("What you are to put right", "Nothing found to put right.", rows, board_paper.owed)
+    return _listed("What you are to put right", "Nothing found to put right.", rows, owing.owed)
 
 
 def _listed(title: str, none: str, rows: Sequence, shown: Callable[[Sequence], list[Block]]) -> Tell:
@@ -142,7 +141,7 @@ def _listed(title: str, none: str, rows: Sequence, shown: Callable[[Sequence], l
     return tell
 
 
-def _claims(edition: Edition, organisation: Row) -> list[Block]:
+def _claims(edition: Edition, organisation: Row) -> Tell:
     """Where what is said of it stands above what the records show."""
     found = [
         row
@@ -154,17 +153,23 @@ def _claims(edition: Edition, organisation: Row) -> list[Block]:
         line = say(Words(row["finding_words"]))
         if line not in lines:
             lines.append(line)
-    return [Heading("Where a claim stands above what the records show"), Points(lines)] if lines else []
+    tell = _listed("Where a claim stands above what the records show", "", lines, lambda some: [Points(some)])
+    return tell if lines else lambda most: []
 
 
-def _sent(edition: Edition, organisation: Row) -> list[Block]:
-    lines = board_paper.returns(edition, organisation)
+def _sent(edition: Edition, organisation: Row) -> Tell:
+    every = owing.returns(edition, organisation)
+    if not every:
+        return _listed("What you sent", "No returns were due from you this quarter.", every, lambda some: [])
     covered = tables.measured(edition, "data_coverage", organisation["organisation_code"])
-    blocks: list[Block] = [Heading("What you sent")]
-    if not lines:
-        return [*blocks, Prose("No returns were due from you this quarter.")]
-    return [
-        *blocks,
-        Facts([("Returns that were due and came", covered)]),
-        Points([sentence(line) for line in lines]),
-    ]
+
+    def tell(most: int) -> list[Block]:
+        lines = owing.returns(edition, organisation, most) if most else []
+        return [
+            Heading("What you sent"),
+            Facts([("Returns that were due and came", covered)]),
+            *([Points([sentence(line) for line in lines])] if lines else []),
+            *([Prose(REST, "quiet")] if lines != every else []),
+        ]
+
+    return tell

@@ -11,14 +11,13 @@ import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import typst
 
-from report import charts, words
+from report import charts, office, words
 from report.rows import Edition
 from report.series import Chart
 from report.tables import Table
@@ -156,7 +155,7 @@ def page_count(paper: Paper) -> int:
 
 def _pdf(files: dict[str, bytes], edition: Edition) -> bytes:
     return typst.compile(
-        files, format="pdf", pdf_standards="ua-1", timestamp=_as_known_at(edition), font_paths=_fonts()
+        files, format="pdf", pdf_standards="ua-1", timestamp=office.cut_at(edition), font_paths=_fonts()
     )
 
 
@@ -175,17 +174,10 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
-def _as_known_at(edition: Edition) -> datetime:
-    cut = edition.facts["data_cut_at"]
-    if not isinstance(cut, datetime):
-        cut = datetime(cut.year, cut.month, cut.day, tzinfo=UTC)
-    return (cut if cut.tzinfo else cut.replace(tzinfo=UTC)).astimezone(UTC)
-
-
 def _files(paper: Paper) -> dict[str, bytes]:
     drawings: dict[str, bytes] = {}
     facts = paper.edition.facts
-    known_on = _as_known_at(paper.edition).astimezone(words.LONDON)
+    known_on = office.cut_at(paper.edition).astimezone(words.LONDON)
     data = {
         "font": FONT,
         "title": drawable(paper.title),

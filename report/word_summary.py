@@ -92,17 +92,12 @@ class _Writer:
 
     def page_one(self) -> None:
         changed, answers = page_one.fitted(self.edition)
-        full = len(changed) == page_one.THINGS_THAT_CHANGED
-        self.heading("Three things that changed" if full else "What changed", 2)
+        self.heading(page_one.heading(changed), 2)
         if not changed:
-            self.say(sentence("no change was linked to a decision, made, and checked by somebody other than its owner"))
+            self.say(words.say(page_one.NOTHING_CHANGED))
         for one in changed:
             self.heading(one.title, 3)
-            facts = (
-                ("Asked by", one.asked_by), ("In place", one.different),
-                ("Measure", one.moved), ("Checked by", one.checked),
-            )  # fmt: skip
-            for name, said in facts:
+            for name, said in one.facts:
                 self.say(said, self.document.add_paragraph(style="List Bullet"), strong=f"{name}:")
         for answer in answers:
             self.heading(answer.question, 2)
@@ -127,10 +122,7 @@ class _Writer:
 
     def notice(self) -> None:
         self.say(words.say(guide.NOTICE_SAID), strong=f"{guide.NOTICE}.")
-        for line in (
-            guide.SUPPORT_SAID,
-            *(f"{one.name}: {one.before}{one.number}{one.after}." for one in guide.SUPPORT),
-        ):
+        for line in (guide.SUPPORT_SAID, *guide.SUPPORT_LINES):
             self.document.add_paragraph().add_run(line, style=SUPPORT)
 
     def found(self, charts: Iterable[series.Chart]) -> None:
@@ -174,7 +166,7 @@ class _Writer:
         if strong:
             paragraph.add_run(f"{strong} ").bold = True
         for part in said.parts:
-            run = paragraph.add_run(_carried(str(part)), style=STYLES.get(type(part)))
+            run = paragraph.add_run(office.carried(str(part)), style=STYLES.get(type(part)))
             run.bold = is_strong or None
             if isinstance(part, Number):
                 self.printed.append(part)
@@ -204,11 +196,6 @@ def _listed(printed: Sequence[Number]) -> bytes:
     ]
     opening = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<figures xmlns="{FIGURES_NAMESPACE}">'
     return "\n".join([opening, *lines, "</figures>"]).encode("utf-8")
-
-
-def _carried(text: str) -> str:
-    """The text without what XML cannot carry; a document has no way to write it."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n") if not text.isprintable() else text
 
 
 # The look

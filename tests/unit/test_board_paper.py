@@ -7,7 +7,7 @@ from itertools import cycle
 
 import pytest
 
-from report import board_paper, faces, guide, page_one, typeset
+from report import board_annex, board_paper, faces, guide, page_one, typeset
 from report.rows import edition
 from report.specimen import FACTS, rows, specimen
 from tests.pdf_text import read
@@ -147,6 +147,55 @@ def test_the_pages_stay_eight_when_everything_is_long_and_nothing_is_lost():
     assert said.count(typeset.drawable(WORDING)) > 100
     assert said.count("The network") == 50
     assert "All comments and replies stand in the annex." in said
+
+
+def test_a_long_opinion_and_long_asks_stand_whole_in_the_annex_and_the_pages_stay_eight():
+    long = {one["kind"]: "word after word " * 1400 for one in rows()["pub_asks"]}
+    asks = [{**row, "words": f"{row['entry_id']} {long[row['kind']]}"} for row in rows()["pub_asks"]]
+    made = board_paper.paper(edition(FACTS, {**rows(), "pub_asks": asks}))
+    assert typeset.page_count(made) <= board_paper.MOST_PAGES
+    in_pages, in_annex = told_in(made)
+    for row in asks:
+        assert typeset.drawable(row["words"]) in in_annex
+        assert typeset.drawable(row["words"]) not in in_pages
+    assert {"It stands in the annex.", board_annex.ALL} <= set(in_pages)
+
+
+def test_very_many_organisations_that_sent_little_leave_the_pages_eight_and_all_are_told():
+    found = rows()
+    codes = [f"Q{place:03}" for place in range(100)]
+    for relation in ("pub_organisations", "pub_coverage", "pub_findings"):
+        one = found[relation][0]
+        more = [{**one, "organisation_code": code, "organisation_name": f"Trust of {code}"} for code in codes]
+        found[relation] += more
+    for row in found["pub_coverage"]:
+        row.update(state="missing", state_label="Not received")
+    for copy in range(200):
+        found["pub_coverage"].append({**found["pub_coverage"][-1], "feed": f"feed_{copy}"})
+    for row in found["pub_coverage"]:
+        row.update(quarter_id=FACTS["quarter_id"])
+    made = board_paper.paper(edition(FACTS, found))
+    assert typeset.page_count(made) <= board_paper.MOST_PAGES
+    in_pages, in_annex = told_in(made)
+    assert board_annex.ALL in in_pages
+    everything = " ".join(in_annex)
+    assert [code for code in codes if everything.count(f"Trust of {code}") < 2] == []
+    assert "feed 199" in everything
+
+
+def test_at_the_last_step_nothing_that_is_listed_stands_in_the_pages():
+    """So the pages hold whatever comes: what is left of a section has a set length, and says where the rest stands."""
+    told = board_paper._Told(overgrown())
+    in_pages, _ = told_in(board_paper._paper(told, 0))
+    assert WORDING.strip() not in " ".join(in_pages)
+    # Stories, refusals, findings, what is asked, the opinion, the sponsor and the returns.
+    assert sum("in the annex" in text for text in in_pages) >= 9
+
+
+def told_in(paper):
+    """The pieces of text of the pages, and those of the annex."""
+    pages, annex = replace(paper, annex=()), replace(paper, body=())
+    return tuple([piece["text"] for piece in typeset.spoken(one)] for one in (pages, annex))
 
 
 def test_what_somebody_wrote_is_text_and_never_markup():

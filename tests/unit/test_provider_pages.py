@@ -136,3 +136,16 @@ def test_the_pages_stay_two_when_everything_is_long_and_say_where_the_rest_stand
         seen = read(provider_page.render(made, row))
         assert len(seen.pages) <= 2
         assert squeezed(provider_page.REST) in squeezed(seen.text)
+
+
+def test_the_pages_stay_two_when_two_hundred_feeds_did_not_come():
+    found = rows()
+    (one, *_) = [row for row in found["pub_coverage"] if row["quarter_id"] == FACTS["quarter_id"]]
+    gone = {**one, "organisation_code": "QX1", "state": "missing", "state_label": "Not received"}
+    found["pub_coverage"] += [{**gone, "feed": f"feed_{copy}"} for copy in range(200)]
+    made = edition(FACTS, found)
+    seen = read(provider_page.render(made, made.organisations[0]))
+    assert len(seen.pages) <= 2
+    text = squeezed(seen.text)
+    assert squeezed("What you sent") in text
+    assert text.index(squeezed("What you sent")) < text.rindex(squeezed(provider_page.REST))

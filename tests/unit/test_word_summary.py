@@ -12,7 +12,7 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from report import page_one, word_summary
+from report import board_paper, html, page_one, typeset, word_summary
 from report.rows import edition
 from report.specimen import FACTS, rows, specimen
 from report.word_summary import FIGURES_NAMESPACE, STYLES, SUPPORT, render
@@ -96,11 +96,25 @@ def test_the_same_rows_make_the_same_bytes_whenever_they_are_written(written, mo
 def test_an_edition_without_rows_says_so(document):
     texts = [one.text for one in docx.Document(io.BytesIO(render(edition(FACTS, {})))).paragraphs]
     assert texts.count("No evidence about this was received.") == 6
-    assert "No change was linked to a decision, made, and checked by somebody other than its owner." in texts
+    assert page_one.NOTHING_CHANGED in texts
+
+
+def test_the_fixed_words_of_page_one_are_the_same_in_every_face(document):
+    (first, *_), _ = page_one.fitted(specimen())
+    texts = [one.text for one in document.paragraphs]
+    page = html.render(specimen())
+    paper = " ".join(piece["text"] for piece in typeset.spoken(board_paper.paper(specimen())))
+    for name, told in first.facts:
+        assert f"{name}: {told}" in texts
+        assert f"<dt>{name}</dt>" in page
+        assert name in paper
+    bare = edition(FACTS, {})
+    assert page_one.NOTHING_CHANGED in html.render(bare)
+    assert page_one.NOTHING_CHANGED in [piece["text"] for piece in typeset.spoken(board_paper.paper(bare))]
 
 
 def test_what_somebody_wrote_is_their_words_and_breaks_nothing():
-    wording = "a\x01b <w:p/> & “q” 日本"
+    wording = "a\x01b\ufffe\uffff\ud800\r <w:p/> & “q” 日本"
     hostile = [{**row, "changed": wording, "implemented_on": date(2026, 5, 1)} for row in rows()["pub_changes"]]
     made = docx.Document(io.BytesIO(render(edition(FACTS, {**rows(), "pub_changes": hostile}))))
     (head, *_) = [one for one in made.paragraphs if one.style.name == "Heading 3"]
