@@ -269,7 +269,9 @@ def stop() -> None:
 @app.command(rich_help_panel=LOOK, epilog="Example: assure status zw1")
 def status(
     sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None,
-    page: Annotated[Path | None, typer.Option("--page", help="Write it as a web page that names no file.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Write it as a web page without names of files or numbers of rows.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     digest: Annotated[bool, typer.Option("--digest", help="Print this morning's message to the data team.")] = False,
     as_of: AsOf = None,

@@ -8,7 +8,8 @@ from airflow.sdk import dag, task
 from logs import end_with_facts
 
 DOC = """
-One message: *needs you today*, *needs you this week*, *senders' faults already sent back*. No value, no name of a file.
+One message: *needs you today*, *needs you this week*, *senders' faults already sent back*. No value, no name of a
+file, no number of rows.
 Nothing is sent when there is nothing to say, nor at weekends and on bank holidays. `assure status --digest` prints it.
 
 It goes by every connection that Airflow has of these: `assure_mail` (its extra holds `to`; the mail server is

@@ -27,7 +27,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Message:
-    """What is said: a subject, and parts that are not empty. It holds no value of a record and no name of a file."""
+    """What is said: a subject, and parts that are not empty.
+
+    It holds no value of a record, no name of a file and no number of rows.
+    """
 
     subject: str
     parts: tuple[Part, ...]

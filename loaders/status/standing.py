@@ -241,11 +241,20 @@ class ToldSender:
 
     @property
     def said(self) -> str:
-        """Return the line that a data team reads."""
+        """Return the line that a data team reads, with the number of rows."""
+        return self._said(_counted(self.rows_set_aside, "row") + " set aside")
+
+    @property
+    def said_to_anyone(self) -> str:
+        """Return the line without the number of rows, which may be one that the report hides."""
+        more = f"; assure status {self.sender.lower()} says by which rules" if self.rows_set_aside else ""
+        return self._said("rows set aside") + more
+
+    def _said(self, set_aside: str) -> str:
         parts = [
             f"{self.refused} refused" if self.refused else "",
             f"{self.held} held" if self.held else "",
-            _counted(self.rows_set_aside, "row") + " set aside" if self.rows_set_aside else "",
+            set_aside if self.rows_set_aside else "",
         ]
         return (
             f"{self.sender} was told on {day(self.told_at)} of {_counted(self.files, 'file')}:"
@@ -301,7 +310,7 @@ class Standing:
 
     @property
     def attention_of_anyone(self) -> list[str]:
-        """Return the same lines without the name of any file."""
+        """Return the same lines without the name of any file or the number of any rows."""
         return [getattr(one, "said_to_anyone", one.said) for one in self.needs_somebody]
 
     @property

@@ -16,6 +16,7 @@ from loaders.status.standing import (
     BuildStopped,
     EditionWaiting,
     Late,
+    SetAside,
     Standing,
     ToldSender,
     Untold,
@@ -159,7 +160,9 @@ def test_faults_are_told_that_senders_were_told_of_since_the_message_before():
     this_morning = ToldSender("ZX1", WEDNESDAY - dt.timedelta(minutes=15), 2, 1, 0, 1)
     yesterday = dataclasses.replace(this_morning, told_at=WEDNESDAY - dt.timedelta(days=1))
     assert told(standing(told=(this_morning, yesterday))) == {
-        "Senders’ faults already sent back": ("ZX1 was told on 29 July 2026 of 2 files: 1 refused, 1 row set aside",)
+        "Senders’ faults already sent back": (
+            "ZX1 was told on 29 July 2026 of 2 files: 1 refused, rows set aside; assure status zx1 says by which rules",
+        )
     }
 
 
@@ -183,6 +186,31 @@ def test_no_form_that_leaves_the_house_names_a_file_or_repeats_what_a_finding_qu
     assert [form for form in forms if "Ann" in form or "4857773457" in form] == []
     assert all("FILE-IDENTIFIER" in form for form in (*forms[:3], forms[-1]))
     assert FILE_NAME in page.as_json(EVERYTHING)
+
+
+def test_no_form_that_leaves_the_house_says_how_many_rows_there_are():
+    """A number of rows may be one that the report hides."""
+    rows_in, aside, told_of = 7919, 7907, 7901
+    one = dataclasses.replace(
+        EVERYTHING,
+        feeds=(dataclasses.replace(EVERYTHING.feeds[0], rows_in=rows_in, rows_set_aside=aside),),
+        set_aside=(SetAside("ZX1", "complaints", "complaint", "CMP-TYP.received_on", aside, 1, MONDAY.date()),),
+        told=(ToldSender("ZX1", MONDAY, 1, 0, 1, told_of),),
+    )
+    message, shown = digest.of_the_morning(one), page.page(one)
+    forms = [message.text, message.html, json.dumps([message.blocks, message.card, message.payload]), shown]
+    assert [form for form in forms for number in (rows_in, aside, told_of) if str(number) in form] == []
+    assert all("rows set aside" in form for form in forms[:3])
+    for said in ("CMP-TYP.received_on", "not a date of the years", "send a day of the calendar"):
+        assert said in shown
+    # The data team itself reads them.
+    assert str(aside) in page.as_json(one)
+    assert str(told_of) in one.told[0].said
+
+
+def test_a_rule_that_the_rulebook_no_longer_has_is_named_all_the_same():
+    gone = SetAside("ZX1", "complaints", "complaint", "CMP-GONE", 2, 1, MONDAY.date())
+    assert "CMP-GONE" in page.page(standing(set_aside=(gone,)))
 
 
 def test_every_line_of_a_message_stands_in_every_form():
