@@ -244,12 +244,17 @@ def site(
         Path | None,
         typer.Option("--out", help="The folder to be served. Default: ASSURE_SITE_FOLDER, or `site` of the state."),
     ] = None,
-    with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show unpublished editions too.")] = False,
+    with_drafts: Annotated[
+        bool, typer.Option("--with-drafts", help="Show unpublished editions too; needs an --out of its own.")
+    ] = False,
 ) -> None:
     """Write the static site: editions and their files, documents, coverage, the models, what the gate asks."""
     from assure import placing
     from assure import site as writing
 
+    served = Path(os.path.abspath(writing.folder()))
+    if with_drafts and (out is None or Path(os.path.abspath(out)).is_relative_to(served)):
+        raise typer.BadParameter(f"drafts are not for {served}, which is served; name another folder by --out")
     try:
         with say.status("The site"):
             print(writing.write(out or writing.folder(), with_drafts=with_drafts))

@@ -282,3 +282,13 @@ def test_a_demo_that_fails_says_which_task_and_why_and_no_value(monkeypatch, tmp
     assert said.startswith("ingest_zw1 ended failed; land: ValueError; where it happened: ")
     assert said.endswith("; swap: the marts are read without a pause")
     assert "her own words" not in said
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "served"], ["--out", "served/drafts"], ["--out", "there/../served"]])
+def test_drafts_are_never_written_to_where_the_site_is_served(assure, tmp_path, monkeypatch, out):
+    monkeypatch.setenv("ASSURE_SITE_FOLDER", str(tmp_path / "served"))
+    monkeypatch.chdir(tmp_path)
+    code, shown, said = assure("site", "--with-drafts", *out)
+    assert (code, shown) == (2, "")
+    assert "name another folder by --out" in " ".join(said.split())
+    assert not (tmp_path / "served").exists()
