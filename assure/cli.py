@@ -278,7 +278,9 @@ def status(
         Path | None, typer.Option("--page", help="Write it as a web page without names of files or numbers of rows.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    digest: Annotated[bool, typer.Option("--digest", help="Print this morning's message to the data team.")] = False,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print this morning's message, without the red runs: Airflow knows those.")
+    ] = False,
     as_of: AsOf = None,
 ) -> None:
     """Show what arrived, what is late, set aside, held or refused, what failed, and when the marts were built."""
@@ -295,6 +297,7 @@ def status(
     elif digest:
         message = of_the_morning(standing)
         print(message.text if message else "There is nothing to tell this morning.", end="" if message else "\n")
+        say.print("assure: runs that ended red are not in this; Airflow's page shows them")
     else:
         show_standing(standing)
 

@@ -22,7 +22,8 @@ class Part:
     def listed(self) -> list[str]:
         """Return the lines, as many as a message takes."""
         rest = len(self.lines) - MOST_LINES
-        return [*self.lines[:MOST_LINES], *([f"and {rest} more: assure status"] if rest > 0 else [])]
+        more = [f"and {rest} more: assure status, and of red runs Airflow"] if rest > 0 else []
+        return [*self.lines[:MOST_LINES], *more]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from assure import screen
 from loaders.senders.provider import load_providers
 from loaders.status import digest, interruptions, page
 from loaders.status.message import MOST_LINES, Message, Part
@@ -105,6 +106,35 @@ def test_a_draft_is_told_when_it_is_new_and_when_its_comments_have_closed_and_el
 
 
 @pytest.mark.parametrize(
+    ("state", "closes_on", "said"),
+    [
+        ("draft", None, "draft; assure report --quarter 2026-27-Q1 shows it, and assure edition sign-off"),
+        (
+            "accuracy_check",
+            None,
+            "accuracy check; assure report --quarter 2026-27-Q1 shows it, and assure edition sign",
+        ),
+        ("network_comment", ENDS_ON, "open for comments until 31 March 2027; nobody can sign it off before its last"),
+        ("signed_off", ENDS_ON, "signed off; assure edition publish 2026-27-Q1/ZWL/1 --role ROLE publishes it"),
+    ],
+)
+def test_an_edition_asks_for_what_its_state_allows(state, closes_on, said):
+    one = EditionWaiting("2026-27-Q1/ZWL/1", "2026-27-Q1", state, LONG_AGO, closes_on)
+    assert one.said.startswith(f"Edition 2026-27-Q1/ZWL/1 waits for a person: {said}")
+    assert ("sign-off" in one.said) is (state != "signed_off")
+
+
+def test_a_day_is_written_without_a_nought_before_it():
+    ending = AgreementEnding("zx1", "incidents", dt.date(2026, 8, 1), 3)
+    assert ending.said == "zx1 incidents: its agreement ends on 1 August 2026, in 3 days"
+
+
+def test_the_terminal_says_what_senders_were_told(capsys):
+    screen.show_standing(EVERYTHING)
+    assert f"\nSenders were told:\n{EVERYTHING.told[0].said}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("as_of", "due_on", "is_told"),
     [
         (WEDNESDAY, dt.date(2026, 7, 28), True),
@@ -171,7 +201,7 @@ def test_a_message_counts_what_it_says_and_lists_no_more_than_fits():
     message = digest.of_the_morning(standing(in_question=held))
     assert message.subject == f"Co-production assurance, 29 July 2026: needs you today: {MOST_LINES + 3}"
     assert message.text.count("- Load 42") == MOST_LINES
-    assert message.text.endswith("- and 3 more: assure status\n")
+    assert message.text.endswith("- and 3 more: assure status, and of red runs Airflow\n")
     assert message.key == digest.of_the_morning(standing(in_question=held)).key
 
 
