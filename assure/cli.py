@@ -245,12 +245,17 @@ def site(
         Path | None,
         typer.Option("--out", help="The folder to be served. Default: ASSURE_SITE_FOLDER, or `site` of the state."),
     ] = None,
-    with_drafts: Annotated[bool, typer.Option("--with-drafts", help="Show unpublished editions too.")] = False,
+    with_drafts: Annotated[
+        bool, typer.Option("--with-drafts", help="Show unpublished editions too; needs an --out of its own.")
+    ] = False,
 ) -> None:
     """Write the static site: editions and their files, documents, coverage, the models, what the gate asks."""
     from assure import placing
     from assure import site as writing
 
+    served = Path(os.path.abspath(writing.folder()))
+    if with_drafts and (out is None or Path(os.path.abspath(out)).is_relative_to(served)):
+        raise typer.BadParameter(f"drafts are not for {served}, which is served; name another folder by --out")
     try:
         with say.status("The site"):
             print(writing.write(out or writing.folder(), with_drafts=with_drafts))
@@ -270,9 +275,13 @@ def stop() -> None:
 @app.command(rich_help_panel=LOOK, epilog="Example: assure status zw1")
 def status(
     sender: Annotated[str | None, typer.Argument(help="Only this sender.")] = None,
-    page: Annotated[Path | None, typer.Option("--page", help="Write it as a web page that names no file.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Write it as a web page without names of files or numbers of rows.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    digest: Annotated[bool, typer.Option("--digest", help="Print this morning's message to the data team.")] = False,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="Print this morning's message, without the red runs: Airflow knows those.")
+    ] = False,
     as_of: AsOf = None,
 ) -> None:
     """Show what arrived, what is late, set aside, held or refused, what failed, and when the marts were built."""
@@ -289,6 +298,7 @@ def status(
     elif digest:
         message = of_the_morning(standing)
         print(message.text if message else "There is nothing to tell this morning.", end="" if message else "\n")
+        say.print("assure: runs that ended red are not in this; Airflow's page shows them")
     else:
         show_standing(standing)
 

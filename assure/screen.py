@@ -111,7 +111,7 @@ def show(heads: Sequence[str], rows: Iterable[Sequence]) -> None:
 
 
 def show_standing(standing) -> None:
-    """Print how things stand: tables of what arrived and is set aside, what is late, and last what needs somebody."""
+    """Print how things stand: what arrived, is set aside, was told and is late, and last what needs somebody."""
     show(
         ("sender", "feed", "accepted", "waiting", "held", "refused", "rows in", "set aside", "last file"),
         [astuple(one) for one in standing.feeds],
@@ -123,6 +123,7 @@ def show_standing(standing) -> None:
             [astuple(one) for one in standing.set_aside],
         )
     for heading, lines in (
+        ("Senders were told", [one.said for one in standing.told]),
         ("Late, as the marts know it", [one.said for one in standing.late]),
         ("Needs somebody", standing.attention),
     ):

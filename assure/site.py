@@ -99,11 +99,21 @@ class File:
 
 
 @dataclass(frozen=True)
+class Fingerprint:
+    """What proves a copy to be the file that was published; after a correction or withdrawal there is another file."""
+
+    name: str
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Edition:
-    """An edition as the site lists it: what is known of it, and its files."""
+    """An edition as the site lists it: what is known of it, its files, and the fingerprints of the published ones."""
 
     facts: Mapping
     files: tuple[File, ...]
+    as_published: tuple[Fingerprint, ...]
     is_made_up: bool
 
     @property
@@ -120,6 +130,8 @@ class Edition:
             "number": facts["edition_number"],
             "state": words.STATES[facts["state"]],
             "is_doubtful": facts["state"] in DOUBTFUL,
+            "has_changed": bool(facts["published_on"]) and facts["state"] != "published",
+            "as_published": self.as_published,
             "published_on": facts["published_on"],
             "data_cut_at": facts["data_cut_at"],
             "signed": _signed(facts),
@@ -213,18 +225,26 @@ class _Pages:
 
 
 def _edition(facts: Mapping) -> Edition:
-    """Return an edition with its files as stored; a face thought of since it was published is none of its own."""
+    """Return an edition with every file it has, as stored; one that is not stored yet is made and stored now."""
     edition_id = facts["edition_id"]
+    contents = publication.contents(edition_id)
     with connect("reporter") as connection:
         edition = rows.read(connection, edition_id)
-    offered = faces.of(edition)
+    titles = {name: face.title for name, face in faces.of(edition).items()}
+    found = tuple(File(name, titles[name], content) for name, content in contents.items())
+    return Edition(facts, found, _as_published(edition_id, titles), _is_made_up(edition))
+
+
+def _as_published(edition_id: str, titles: Mapping[str, str]) -> tuple[Fingerprint, ...]:
+    """Return what the files of an edition had for fingerprints when it was published, in the order of the files."""
     with connect("transformer") as connection:
-        stored = {name: editions.stored(connection, edition_id, name) for name in offered}
-    contents = {name: content for name, content in stored.items() if content is not None}
-    # A state that nobody has looked at yet, such as a withdrawal of today, has its faces made now and stored.
-    contents = contents or publication.contents(edition_id)
-    found = tuple(File(name, offered[name].title, contents[name]) for name in offered if name in contents)
-    return Edition(facts, found, _is_made_up(edition))
+        stored = {
+            name: digest
+            for state, _, name, digest in editions.stored_faces(connection, edition_id)
+            if state == "published"
+        }
+    order = [*(name for name in titles if name in stored), *sorted(stored.keys() - titles.keys())]
+    return tuple(Fingerprint(name, titles.get(name, name), stored[name]) for name in order)
 
 
 def _latest(shown: list[Edition]) -> dict[str, Edition]:

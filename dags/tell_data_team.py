@@ -8,8 +8,10 @@ from airflow.sdk import dag, task
 from logs import end_with_facts
 
 DOC = """
-One message: *needs you today*, *needs you this week*, *senders' faults already sent back*. No value, no name of a file.
-Nothing is sent when there is nothing to say, nor at weekends and on bank holidays. `assure status --digest` prints it.
+One message: *needs you today*, *needs you this week*, *senders' faults already sent back*. No value, no name of a
+file, no number of rows.
+Nothing is sent when there is nothing to say, nor at weekends and on bank holidays. `assure status --digest` prints
+it without the runs that ended red, of which Airflow alone knows.
 
 It goes by every connection that Airflow has of these: `assure_mail` (its extra holds `to`; the mail server is
 `smtp_default`), `assure_slack` (a Slack incoming webhook), `assure_teams` (HTTP: the webhook of a Teams workflow, its
@@ -17,7 +19,7 @@ path as the password), `assure_webhook` (HTTP: the message as JSON). Once a day 
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `channels` | the database did not answer | read the log, then clear the task; `assure status --digest` says meanwhile what would have been sent |
+| `channels` | the database did not answer | read the log, then clear the task |
 | `tell` | a service did not take the message; by the other connections it went | mend the connection that the log names, then clear the task: it sends what was not sent, and nothing twice |
 """
 

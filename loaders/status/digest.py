@@ -31,7 +31,10 @@ def of_the_morning(standing: Standing, red: Iterable[str] = ()) -> Message | Non
     parts = (
         Part("Needs you today", tuple(needs_today)),
         Part("Needs you this week", tuple(_this_week(standing, before))),
-        Part("Senders’ faults already sent back", tuple(one.said for one in standing.told if one.told_at > before)),
+        Part(
+            "Senders’ faults already sent back",
+            tuple(one.said_to_anyone for one in standing.told if one.told_at > before),
+        ),
     )
     parts = tuple(part for part in parts if part.lines)
     if not parts:

@@ -22,12 +22,16 @@ class Part:
     def listed(self) -> list[str]:
         """Return the lines, as many as a message takes."""
         rest = len(self.lines) - MOST_LINES
-        return [*self.lines[:MOST_LINES], *([f"and {rest} more: assure status"] if rest > 0 else [])]
+        more = [f"and {rest} more: assure status, and of red runs Airflow"] if rest > 0 else []
+        return [*self.lines[:MOST_LINES], *more]
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is said: a subject, and parts that are not empty. It holds no value of a record and no name of a file."""
+    """What is said: a subject, and parts that are not empty.
+
+    It holds no value of a record, no name of a file and no number of rows.
+    """
 
     subject: str
     parts: tuple[Part, ...]

@@ -29,6 +29,8 @@ from warehouse.periods import LONDON, data_cut_on
 WARN_DAYS = (60, 30, 7)
 """Days before an agreement ends on which the ICB is reminded; what is left counts up to the next of them."""
 
+_GOES_ON = ("landed", "judged", "held", "accepted")
+"""States of a file whose rows count or may yet; only of these is it said what is set aside."""
 _OF_AN_EDITION = ("edition_id", "quarter_id", "state", "data_cut_at", "comment_closes_on")
 
 
@@ -84,7 +86,7 @@ def _urgency(one: AgreementEnding) -> int:
 
 def _ask(connection: Connection, sql: str, code: str | None) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"code": code, "to_lead": list(TOLD_TO_THE_LEAD)})
+        cursor.execute(sql, {"code": code, "to_lead": list(TOLD_TO_THE_LEAD), "goes_on": list(_GOES_ON)})
         return cursor.fetchall()
 
 
@@ -126,7 +128,7 @@ _OF_THE_LEDGER = {
             count(*) filter (where state = 'held'),
             count(*) filter (where state = 'refused'),
             coalesce(sum(rows_landed) filter (where state = 'accepted'), 0)::bigint,
-            coalesce(sum(rows_set_aside), 0)::bigint,
+            coalesce(sum(rows_set_aside) filter (where state = any(%(goes_on)s)), 0)::bigint,
             max(submitted_on)
         from audit.deliveries
         where %(code)s::text is null or provider_code = %(code)s
@@ -185,7 +187,7 @@ _OF_THE_LEDGER = {
             max(d.submitted_on)
         from quarantine.rows as aside
         inner join audit.deliveries as d on d.load_id = aside.load_id
-        where d.state in ('landed', 'judged', 'held', 'accepted')
+        where d.state = any(%(goes_on)s)
             and (%(code)s::text is null or d.provider_code = %(code)s)
         group by d.provider_code, d.feed, aside.record, aside.rule
         order by d.provider_code, d.feed, aside.record, aside.rule

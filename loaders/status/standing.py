@@ -178,11 +178,22 @@ class EditionWaiting:
     @property
     def said(self) -> str:
         """Return the line that a data team reads."""
-        until = f", open for comments until {day(self.comment_closes_on)}" if self.comment_closes_on else ""
-        return (
-            f"Edition {self.edition_id} waits for a person: {self.state.replace('_', ' ')}{until};"
-            f" assure report --quarter {self.quarter_id} shows it, and --sign-off signs it off"
-        )
+        if self.state == "signed_off":
+            is_now, next_step = "signed off", f"assure edition publish {self.edition_id} --role ROLE publishes it"
+        elif self.state == "network_comment":
+            until = f" until {day(self.comment_closes_on)}" if self.comment_closes_on else ""
+            is_now = f"open for comments{until}"
+            next_step = (
+                "nobody can sign it off before its last day for comments is over, or everyone who was asked has"
+                f" answered; then assure edition sign-off {self.edition_id} --role ROLE does"
+            )
+        else:
+            is_now = self.state.replace("_", " ")
+            next_step = (
+                f"assure report --quarter {self.quarter_id} shows it, and assure edition sign-off {self.edition_id}"
+                " --role ROLE signs it off"
+            )
+        return f"Edition {self.edition_id} waits for a person: {is_now}; {next_step}"
 
 
 @dataclass(frozen=True)
@@ -223,9 +234,9 @@ class AgreementEnding:
         if self.ends_on is None:
             return f"{named}: no agreement covers its records; add one under agreements:"
         if self.has_ended:
-            return f"{named}: its agreement ended on {self.ends_on:%d %B %Y}; nothing is fetched"
+            return f"{named}: its agreement ended on {day(self.ends_on)}; nothing is fetched"
         days = "1 day" if self.days_left == 1 else f"{self.days_left} days"
-        return f"{named}: its agreement ends on {self.ends_on:%d %B %Y}, in {days}"
+        return f"{named}: its agreement ends on {day(self.ends_on)}, in {days}"
 
 
 @dataclass(frozen=True)
@@ -241,11 +252,20 @@ class ToldSender:
 
     @property
     def said(self) -> str:
-        """Return the line that a data team reads."""
+        """Return the line that a data team reads, with the number of rows."""
+        return self._said(_counted(self.rows_set_aside, "row") + " set aside")
+
+    @property
+    def said_to_anyone(self) -> str:
+        """Return the line without the number of rows, which may be one that the report hides."""
+        more = f"; assure status {self.sender.lower()} says by which rules" if self.rows_set_aside else ""
+        return self._said("rows set aside") + more
+
+    def _said(self, set_aside: str) -> str:
         parts = [
             f"{self.refused} refused" if self.refused else "",
             f"{self.held} held" if self.held else "",
-            _counted(self.rows_set_aside, "row") + " set aside" if self.rows_set_aside else "",
+            set_aside if self.rows_set_aside else "",
         ]
         return (
             f"{self.sender} was told on {day(self.told_at)} of {_counted(self.files, 'file')}:"
@@ -301,7 +321,7 @@ class Standing:
 
     @property
     def attention_of_anyone(self) -> list[str]:
-        """Return the same lines without the name of any file."""
+        """Return the same lines without the name of any file or the number of any rows."""
         return [getattr(one, "said_to_anyone", one.said) for one in self.needs_somebody]
 
     @property

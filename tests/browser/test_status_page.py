@@ -45,6 +45,6 @@ def test_each_table_is_reached_by_the_keyboard_and_says_what_it_is(opened):
         shown.keyboard.press("Tab")
         named.append(shown.evaluate("document.activeElement.querySelector('caption').textContent"))
     assert named == [
-        "Late: 1 delivery", "Files and rows by feed", "Rows set aside by record and rule",
+        "Late: 1 delivery", "Files by feed", "Rows set aside by record and rule",
         "Files with faults that senders were told of",
     ]  # fmt: skip

@@ -121,7 +121,9 @@ def test_status_is_also_json_a_page_and_a_message(assure, tmp_path):
     assert assure("status", "--page", str(path), "--as-of", "2026-07-29").stdout == f"{path}\n"
     assert "<h1>How things stand, 29 July 2026 06:00</h1>" in path.read_text(encoding="utf-8")
     # The project's own provider files are read, and their agreements last.
-    assert assure("status", "--digest", "--as-of", "2026-07-29").stdout == "There is nothing to tell this morning.\n"
+    message = assure("status", "--digest", "--as-of", "2026-07-29")
+    assert message.stdout == "There is nothing to tell this morning.\n"
+    assert "runs that ended red are not in this" in message.stderr
     refused = assure("status", "--page", str(tmp_path / "nowhere" / "status.html"))
     assert refused.exit_code == 2
 

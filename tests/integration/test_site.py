@@ -182,12 +182,23 @@ def test_drafts_are_shown_only_when_asked_for_and_what_is_withdrawn_is_marked(lo
                 (OWN_WORDS,),
             )
             assert cursor.rowcount > 100
+        # As a step that was killed leaves it: one file of the new state is stored, the others are not.
+        publication.content(PUBLISHED)
         drafted = publication.draft("2026-27-Q1", "ZWL", LATER)
         page = site.write(tmp_path / "site").read_text(encoding="utf-8")
         assert '<strong class="tag">Withdrawn: do not rely on it</strong>' in page
         assert "No edition can be relied on at the moment" in page
         assert drafted not in page
         assert not (tmp_path / "site" / "latest").exists()
+        own = (tmp_path / "site" / FOLDER / "index.html").read_text("utf-8")
+        with connection.connect("transformer") as opened:
+            as_published = [one for one in editions.stored_faces(opened, PUBLISHED) if one[0] == "published"]
+        assert len(as_published) > 5
+        for _, _, name, digest in as_published:
+            assert f'href="{name}"' in own
+            assert (tmp_path / "site" / FOLDER / name).is_file()
+            assert f'<td data-label="Name">{name}</td>' in own
+            assert digest in own
         assert "Withdrawn: do not rely on it" in (tmp_path / "site" / FOLDER / "report.html").read_text("utf-8")
         site.write(tmp_path / "site", with_drafts=True)
         assert (tmp_path / "site" / "editions" / drafted.replace("/", "-") / "report.html").is_file()

@@ -42,6 +42,14 @@ def test_it_says_what_arrived_what_is_set_aside_and_what_is_still_to_be_mended(s
     assert (found.late, found.agreements) == ((), ())
 
 
+def test_of_a_withdrawn_file_nothing_is_set_aside(sent, as_of):
+    with connection.connect("admin") as opened, opened.cursor() as cursor:
+        cursor.execute("update audit.deliveries set state = 'withdrawn' where rows_set_aside > 0")
+        assert cursor.rowcount == 1
+    found = read(as_of, [sent.provider])
+    assert (found.feeds[0].rows_set_aside, found.set_aside) == (0, ())
+
+
 def test_it_says_what_a_sender_was_told_of_its_faults(sent, as_of):
     (untold,) = read(as_of, [sent.provider]).untold
     assert (untold.sender, untold.files) == (sent.provider.organisation_code, 3)

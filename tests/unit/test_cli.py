@@ -291,3 +291,13 @@ def test_a_report_is_signed_off_in_a_role_that_may_be_printed(role, reason, assu
     code, _, err = assure("report", "--quarter", "2026-27-Q1", "--sign-off", role)
     assert (code, reason in re.sub(r"[\s│]+", " ", err)) == (2, True)
     assert role.strip() == "" or role not in err
+
+
+@pytest.mark.parametrize("out", [[], ["--out", "served"], ["--out", "served/drafts"], ["--out", "there/../served"]])
+def test_drafts_are_never_written_to_where_the_site_is_served(assure, tmp_path, monkeypatch, out):
+    monkeypatch.setenv("ASSURE_SITE_FOLDER", str(tmp_path / "served"))
+    monkeypatch.chdir(tmp_path)
+    code, shown, said = assure("site", "--with-drafts", *out)
+    assert (code, shown) == (2, "")
+    assert "name another folder by --out" in " ".join(said.split())
+    assert not (tmp_path / "served").exists()

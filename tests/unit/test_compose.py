@@ -158,6 +158,15 @@ def test_our_code_reads_every_variable_that_is_given_to_it(name):
     assert {variable for variable in given if not re.search(rf"\b{variable}\b", code)} == set()
 
 
+def test_what_is_logged_and_who_is_told_of_it_comes_from_the_env_file_and_nobody_is_told_of_the_demo():
+    from warehouse.lineage import SETTINGS
+
+    demo, scheduler = environment(SERVICES["demo"]), environment(SERVICES["scheduler"])
+    for variable in ("ASSURE_LOG", "ASSURE_LOG_FORMAT", *SETTINGS):
+        assert scheduler[variable].startswith(f"${{{variable}:-")
+    assert {demo[variable] for variable in SETTINGS} == {""}
+
+
 @each_of_ours
 def test_airflow_knows_every_setting_that_is_given_to_it(name):
     folder = Path(importlib.util.find_spec("airflow").submodule_search_locations[0])

@@ -1,6 +1,7 @@
 """A folder of files takes the place of another at once, and the same files change nothing."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -42,13 +43,47 @@ def test_whoever_serves_it_may_read_it(tmp_path):
     assert (site / "deep" / "page.html").stat().st_mode & 0o777 == 0o644
 
 
-def test_what_a_killed_writer_left_is_swept_away(tmp_path):
-    site = tmp_path / "site"
+def test_what_a_killed_writer_left_is_swept_away(tmp_path, monkeypatch):
+    site, versions = tmp_path / "site", tmp_path / "site.versions"
     placing.put({"index.html": b"one"}, site)
-    (tmp_path / "site.versions" / "half").mkdir()
-    placing.put({"index.html": b"two"}, site)
-    assert not (tmp_path / "site.versions" / "half").exists()
-    assert found(site) == {"index.html": b"two"}
+
+    def killed(path: Path, content: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", killed)
+        with pytest.raises(KeyboardInterrupt):
+            placing.put({"index.html": b"two"}, site)
+    assert len([path for path in versions.iterdir() if path.is_dir()]) == 2
+    placing.put({"index.html": b"three"}, site)
+    assert {path for path in versions.iterdir() if path.is_dir()} > {site.resolve()}
+    assert [path for path in versions.iterdir() if path.is_dir() and not (path / "index.html").is_file()] == []
+    assert found(site) == {"index.html": b"three"}
+
+
+def test_what_lies_beside_the_versions_and_is_somebody_elses_stays(tmp_path):
+    site, versions = tmp_path / "site", tmp_path / "site.versions"
+    (versions / "letters").mkdir(parents=True)
+    (versions / "letters" / "letter.txt").write_text("keep me")
+    (tmp_path / "elsewhere").mkdir()
+    (versions / ("a" * 16)).symlink_to(tmp_path / "elsewhere")
+    for content in (b"one", b"two", b"three"):
+        placing.put({"index.html": content}, site)
+    assert found(versions / "letters") == {"letter.txt": b"keep me"}
+    assert (versions / ("a" * 16)).is_symlink()
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+@pytest.mark.parametrize("leads_to", ["elsewhere", "site.versions/letters", "nowhere"])
+def test_a_link_of_somebody_elses_stays_as_it_is(tmp_path, leads_to):
+    for name in ("elsewhere", "site.versions/letters"):
+        (tmp_path / name).mkdir(parents=True)
+    site = tmp_path / "site"
+    site.symlink_to(leads_to)
+    with pytest.raises(placing.NotOurs, match="is a link that `assure site` did not make"):
+        placing.put({"index.html": b"one"}, site)
+    assert str(site.readlink()) == leads_to
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "site", "site.versions"]
 
 
 def test_a_folder_of_somebody_elses_stays_as_it_is(tmp_path):

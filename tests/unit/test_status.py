@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from assure import screen
 from loaders.senders.provider import load_providers
 from loaders.status import digest, interruptions, page
 from loaders.status.message import MOST_LINES, Message, Part
@@ -16,6 +17,7 @@ from loaders.status.standing import (
     BuildStopped,
     EditionWaiting,
     Late,
+    SetAside,
     Standing,
     ToldSender,
     Untold,
@@ -104,6 +106,35 @@ def test_a_draft_is_told_when_it_is_new_and_when_its_comments_have_closed_and_el
 
 
 @pytest.mark.parametrize(
+    ("state", "closes_on", "said"),
+    [
+        ("draft", None, "draft; assure report --quarter 2026-27-Q1 shows it, and assure edition sign-off"),
+        (
+            "accuracy_check",
+            None,
+            "accuracy check; assure report --quarter 2026-27-Q1 shows it, and assure edition sign",
+        ),
+        ("network_comment", ENDS_ON, "open for comments until 31 March 2027; nobody can sign it off before its last"),
+        ("signed_off", ENDS_ON, "signed off; assure edition publish 2026-27-Q1/ZWL/1 --role ROLE publishes it"),
+    ],
+)
+def test_an_edition_asks_for_what_its_state_allows(state, closes_on, said):
+    one = EditionWaiting("2026-27-Q1/ZWL/1", "2026-27-Q1", state, LONG_AGO, closes_on)
+    assert one.said.startswith(f"Edition 2026-27-Q1/ZWL/1 waits for a person: {said}")
+    assert ("sign-off" in one.said) is (state != "signed_off")
+
+
+def test_a_day_is_written_without_a_nought_before_it():
+    ending = AgreementEnding("zx1", "incidents", dt.date(2026, 8, 1), 3)
+    assert ending.said == "zx1 incidents: its agreement ends on 1 August 2026, in 3 days"
+
+
+def test_the_terminal_says_what_senders_were_told(capsys):
+    screen.show_standing(EVERYTHING)
+    assert f"\nSenders were told:\n{EVERYTHING.told[0].said}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("as_of", "due_on", "is_told"),
     [
         (WEDNESDAY, dt.date(2026, 7, 28), True),
@@ -159,7 +190,9 @@ def test_faults_are_told_that_senders_were_told_of_since_the_message_before():
     this_morning = ToldSender("ZX1", WEDNESDAY - dt.timedelta(minutes=15), 2, 1, 0, 1)
     yesterday = dataclasses.replace(this_morning, told_at=WEDNESDAY - dt.timedelta(days=1))
     assert told(standing(told=(this_morning, yesterday))) == {
-        "Senders’ faults already sent back": ("ZX1 was told on 29 July 2026 of 2 files: 1 refused, 1 row set aside",)
+        "Senders’ faults already sent back": (
+            "ZX1 was told on 29 July 2026 of 2 files: 1 refused, rows set aside; assure status zx1 says by which rules",
+        )
     }
 
 
@@ -168,7 +201,7 @@ def test_a_message_counts_what_it_says_and_lists_no_more_than_fits():
     message = digest.of_the_morning(standing(in_question=held))
     assert message.subject == f"Co-production assurance, 29 July 2026: needs you today: {MOST_LINES + 3}"
     assert message.text.count("- Load 42") == MOST_LINES
-    assert message.text.endswith("- and 3 more: assure status\n")
+    assert message.text.endswith("- and 3 more: assure status, and of red runs Airflow\n")
     assert message.key == digest.of_the_morning(standing(in_question=held)).key
 
 
@@ -183,6 +216,31 @@ def test_no_form_that_leaves_the_house_names_a_file_or_repeats_what_a_finding_qu
     assert [form for form in forms if "Ann" in form or "4857773457" in form] == []
     assert all("FILE-IDENTIFIER" in form for form in (*forms[:3], forms[-1]))
     assert FILE_NAME in page.as_json(EVERYTHING)
+
+
+def test_no_form_that_leaves_the_house_says_how_many_rows_there_are():
+    """A number of rows may be one that the report hides."""
+    rows_in, aside, told_of = 7919, 7907, 7901
+    one = dataclasses.replace(
+        EVERYTHING,
+        feeds=(dataclasses.replace(EVERYTHING.feeds[0], rows_in=rows_in, rows_set_aside=aside),),
+        set_aside=(SetAside("ZX1", "complaints", "complaint", "CMP-TYP.received_on", aside, 1, MONDAY.date()),),
+        told=(ToldSender("ZX1", MONDAY, 1, 0, 1, told_of),),
+    )
+    message, shown = digest.of_the_morning(one), page.page(one)
+    forms = [message.text, message.html, json.dumps([message.blocks, message.card, message.payload]), shown]
+    assert [form for form in forms for number in (rows_in, aside, told_of) if str(number) in form] == []
+    assert all("rows set aside" in form for form in forms[:3])
+    for said in ("CMP-TYP.received_on", "not a date of the years", "send a day of the calendar"):
+        assert said in shown
+    # The data team itself reads them.
+    assert str(aside) in page.as_json(one)
+    assert str(told_of) in one.told[0].said
+
+
+def test_a_rule_that_the_rulebook_no_longer_has_is_named_all_the_same():
+    gone = SetAside("ZX1", "complaints", "complaint", "CMP-GONE", 2, 1, MONDAY.date())
+    assert "CMP-GONE" in page.page(standing(set_aside=(gone,)))
 
 
 def test_every_line_of_a_message_stands_in_every_form():
