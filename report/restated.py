@@ -32,13 +32,20 @@ def in_words(edition: Edition) -> Sentence:
         )
     if not former:
         return sentence("there is no earlier edition that can be relied on")
-    if (edition.facts.get("edition_number") or 1) > 1:
-        # Before a quarter's first edition a build can only have compared with the one of a quarter before; after it,
-        # also with a draft, of which nothing is listed.
+    if not _was_surely_compared(edition):
         return sentence(
             "no figure is listed as restated since ", Code(former), "; that the build compared them is not recorded"
         )
     return sentence("nothing in ", Code(former), " that this edition prints again is printed otherwise")
+
+
+def _was_surely_compared(edition: Edition) -> bool:
+    # No row names the edition where nothing differs. A quarter's first is compared with what was published before its
+    # data were cut; a later one may have been compared with a draft, of which nothing is listed.
+    facts = edition.facts
+    published_on = facts.get("former_published_on")
+    is_first = (facts.get("edition_number") or 1) == 1
+    return is_first and published_on is not None and published_on < facts["data_cut_at"].date()
 
 
 def restated(edition: Edition) -> Table | None:

@@ -471,6 +471,8 @@ def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
     again = {row["challenge_id"]: row for row in published(shared, "pub_challenges", following)}
     assert str(asked) in again
     assert str(told) not in again
+    (facts,) = published(shared, "pub_editions", following)
+    assert (facts["former_edition_id"], facts["former_published_on"]) == (FIRST, AFTER.date())
     assert published(shared, "pub_asks", following) == []
     assert "Of an earlier edition it said: “Who waits?”" in says(shared, following)
     edition_entries.reply(shared, following, str(asked), "Forty people.", "head of quality", AFTER)

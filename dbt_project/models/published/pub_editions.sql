@@ -70,16 +70,8 @@ frozen as (
         corrects.edition_id as corrects_edition_id,
         corrects.was_wrong as corrects_was_wrong,
         corrects.because as corrects_because,
-        (
-            select formers.edition_id
-            from audit.editions as formers
-            where
-                formers.icb_code = editions.icb_code
-                and (formers.quarter_id, formers.edition_number) < (editions.quarter_id, editions.edition_number)
-                and formers.state in ('published', 'corrected')
-            order by formers.quarter_id desc, formers.edition_number desc
-            limit 1
-        ) as former_edition_id
+        former.edition_id as former_edition_id,
+        former.published_on as former_published_on
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
     left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
@@ -95,6 +87,18 @@ frozen as (
         order by corrected.edition_number desc
         limit 1
     ) as corrects on true
+    left join lateral (
+        select
+            formers.edition_id,
+            formers.published_on
+        from audit.editions as formers
+        where
+            formers.icb_code = editions.icb_code
+            and (formers.quarter_id, formers.edition_number) < (editions.quarter_id, editions.edition_number)
+            and formers.state in ('published', 'corrected')
+        order by formers.quarter_id desc, formers.edition_number desc
+        limit 1
+    ) as former on true
 ),
 
 every_edition as (
