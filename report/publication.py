@@ -77,7 +77,9 @@ def publish(edition_id: str, as_of: dt.datetime, by_role: str = editions.BY_ITSE
     def advance(connection: Connection) -> None:
         editions.advance(connection, edition_id, "published", as_of, by_role=by_role)
 
-    with lineage.run(f"publish.{edition_id.split('/')[1]}", edition_id, as_of) as told:
+    with connect("transformer") as connection:
+        icb_code = editions.find(connection, edition_id)["icb_code"]
+    with lineage.run(f"publish.{icb_code}", edition_id, as_of) as told:
         with connect("transformer") as connection:
             # Only whoever takes a step sees it before it is committed; and nobody is kept waiting by the rendering.
             advance(connection)
@@ -94,7 +96,8 @@ def publish(edition_id: str, as_of: dt.datetime, by_role: str = editions.BY_ITSE
 def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
     """Sign off drafts of ICBs that have configured it, publish everything signed off, and return what was published.
 
-    A draft that was shared is signed off by itself once nobody's answer is waited for any more.
+    A draft that was shared is signed off by itself once nobody's answer is waited for any more; one that follows a
+    corrected or withdrawn edition never is: somebody took that step, and somebody looks at what comes of it.
     """
     today = as_of.astimezone(LONDON).date()
     for state in ("draft", "network_comment"):
@@ -102,7 +105,7 @@ def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
             role = automatic_sign_off(edition["icb_code"])
             with connect("transformer") as connection:
                 waits = editions.kept_waiting(connection, edition, today)
-            if role and not waits:
+            if role and not waits and edition["edition_number"] == 1:
                 sign_off(edition["edition_id"], role, as_of, automatic=True)
     signed = [edition["edition_id"] for edition in _in_state("signed_off")]
     for edition_id in signed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from report import words
 from report.rows import FIGURE_COLUMNS, REGION, Edition, Figure, Row
 from report.tables import Table
-from report.words import Before, Code, Sentence, Words, number, say, sentence
+from report.words import Before, Code, Sentence, Words, number, paragraph, say, sentence
 
 # What a number is, beside the name of its measure.
 STATISTICS = {
@@ -22,14 +22,30 @@ STATISTICS = {
 
 
 def in_words(edition: Edition) -> Sentence:
-    """Whether anything was restated, and of which edition."""
+    """Whether anything was restated, and of which edition; or that nobody can tell."""
+    former = edition.facts.get("former_edition_id")
     if edition.restatements:
         before = sorted({row["printed_in_edition_id"] for row in edition.restatements})
-        return sentence("these figures stood otherwise in ", words.listed([Code(one) for one in before]))
-    former = edition.facts.get("former_edition_id")
+        return paragraph(
+            sentence("these figures stood otherwise in ", words.listed([Code(one) for one in before])),
+            sentence("the build did not compare them with ", Code(former)) if former and former not in before else None,
+        )
     if not former:
-        return sentence("no earlier edition was published")
+        return sentence("there is no earlier edition that can be relied on")
+    if not _was_surely_compared(edition):
+        return sentence(
+            "no figure is listed as restated since ", Code(former), "; that the build compared them is not recorded"
+        )
     return sentence("nothing in ", Code(former), " that this edition prints again is printed otherwise")
+
+
+def _was_surely_compared(edition: Edition) -> bool:
+    # No row names the edition where nothing differs. A quarter's first is compared with what was published before its
+    # data were cut; a later one may have been compared with a draft, of which nothing is listed.
+    facts = edition.facts
+    published_on = facts.get("former_published_on")
+    is_first = (facts.get("edition_number") or 1) == 1
+    return is_first and published_on is not None and published_on < facts["data_cut_at"].date()
 
 
 def restated(edition: Edition) -> Table | None:

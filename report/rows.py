@@ -312,4 +312,6 @@ def _order(columns: tuple[str, ...]):
 
 
 def _sortable(value: object) -> str:
-    return f"{value:012d}" if isinstance(value, int) else str(value)
+    # An entry's number is text among the names that registers gave, and the tenth follows the ninth.
+    is_number = isinstance(value, int) or (isinstance(value, str) and value.isascii() and value.isdigit())
+    return f"{int(value):012d}" if is_number else str(value)

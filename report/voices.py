@@ -33,7 +33,7 @@ ANSWERS = {
 
 def network_in_short(edition: Edition, most: int) -> Sentence:
     """What the network says of this edition in its own first sentence, or how it comes that it says nothing."""
-    about_this, about_before = _by_whether_about_this(edition, _said_by_the_network(edition))
+    about_this, about_before, _ = _by_what_it_is_about(edition, _said_by_the_network(edition))
     shown = [*about_this, *about_before]
     return paragraph(
         _first_words(about_this[-1], most) if about_this else answer_of_the_network(edition),
@@ -76,13 +76,16 @@ def _said_by_the_network(edition: Edition) -> list[Row]:
 
 def newest_of_the_network(edition: Edition) -> Row | None:
     """Its newest comment about this quarter's report."""
-    return next(reversed(_by_whether_about_this(edition, _said_by_the_network(edition))[0]), None)
+    return next(reversed(_by_what_it_is_about(edition, _said_by_the_network(edition))[0]), None)
 
 
-def _by_whether_about_this(edition: Edition, rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Comments about an edition of this quarter, and those about an earlier one."""
-    of_this = [row for row in rows if (row["about_edition_id"] or "").split("/")[0] == edition.quarter_id]
-    return of_this, [row for row in rows if row not in of_this]
+def _by_what_it_is_about(edition: Edition, rows: list[Row]) -> tuple[list[Row], list[Row], list[Row]]:
+    """Comments about an edition of this quarter, those about an earlier one, and those about any other or none."""
+    of_this, before, other = [], [], []
+    for row in rows:
+        about = (row["about_edition_id"] or "").split("/")[0]
+        (of_this if about == edition.quarter_id else before if "" < about < edition.quarter_id else other).append(row)
+    return of_this, before, other
 
 
 def _is_waiting(row: Row) -> bool:
@@ -97,8 +100,10 @@ def answer_of_the_network(edition: Edition) -> Sentence:
     facts = edition.facts
     asked = next((row for row in edition.answers if row["party"] == NETWORK), None)
     if asked is None:
-        if facts["state"] in SIGNED or facts.get("signed_off_on"):
+        if _was_signed(facts):
             return sentence("this edition was signed off without being shared with the network")
+        if facts["state"] == "withdrawn":
+            return sentence("this draft was withdrawn without being shared with the network")
         return sentence("this draft has not been shared with the network")
     on = day(asked["answered_on"])
     if asked["answer"] == "declined":
@@ -108,9 +113,15 @@ def answer_of_the_network(edition: Edition) -> Sentence:
     if asked["answer"] == "comment":
         return sentence("the network read the draft and commented, on ", on)
     sent = day(facts["shared_for_comment_on"])
-    if facts["state"] in SIGNED or facts.get("signed_off_on"):
+    if _was_signed(facts):
         return sentence("the network was sent the draft on ", sent, " and gave no answer")
+    if facts["state"] == "withdrawn":
+        return sentence("the network was sent the draft on ", sent, ", which was withdrawn before it gave an answer")
     return sentence("the network has had the draft since ", sent, " and can comment until ", _closes_on(edition))
+
+
+def _was_signed(facts: Row) -> bool:
+    return facts["state"] in SIGNED or bool(facts.get("signed_off_on"))
 
 
 def _closes_on(edition: Edition) -> object:
@@ -152,8 +163,13 @@ def comments(edition: Edition) -> list[tuple[str, list[Row]]]:
     """Every comment under whose it is and what it is about, in the order they were raised."""
     from_network = [row for row in edition.challenges if row["raised_by_kind"] == NETWORK]
     from_others = [row for row in edition.challenges if row["raised_by_kind"] != NETWORK]
-    now, before = _by_whether_about_this(edition, from_network)
-    groups = [("", now), ("What it said about an earlier edition", before), ("What others said", from_others)]
+    now, before, other = _by_what_it_is_about(edition, from_network)
+    groups = [
+        ("", now),
+        ("What it said about an earlier edition", before),
+        ("What it said about another edition", other),
+        ("What others said", from_others),
+    ]
     return [(heading, rows) for heading, rows in groups if rows]
 
 

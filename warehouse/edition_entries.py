@@ -76,11 +76,16 @@ def take_back(
 
 
 def entries(connection: Connection, edition_id: str) -> list[dict]:
-    """Return what was entered into an edition in order; `is_standing` is false for what was taken back."""
+    """Return what was entered into an edition in order; `is_standing` is false for what was taken back.
+
+    What a later edition takes back still stands in this one, which prints it.
+    """
     with connection.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
             "select entries.*, kind <> 'taken_back' and not exists (select 1 from audit.edition_entries as later"
-            " where later.kind = 'taken_back' and later.answers_to = entries.entry_id::text) as is_standing"
+            " where later.kind = 'taken_back' and later.answers_to = entries.entry_id::text"
+            # No edition before the one that it was entered into can print it.
+            " and later.edition_id = entries.edition_id) as is_standing"
             " from audit.edition_entries as entries where edition_id = %s order by entry_id",
             (edition_id,),
         )

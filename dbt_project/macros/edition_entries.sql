@@ -1,15 +1,21 @@
 {#
 What people entered into editions and did not take back, by the edition that prints it: its own, and what was entered
 into earlier editions of the same quarter, because a correction answers for what was said about the edition it corrects.
+With of_every_quarter also what was entered into the editions of earlier quarters.
+
+What is entered into a later edition, or into another quarter's after the sign-off, changes nothing in this one.
 
 The ledger's tables are named directly, as in with_editions, and for its reason.
 #}
-{% macro standing_entries() %}
+{% macro standing_entries(of_every_quarter=false) %}
 select
         editions.edition_id,
         editions.icb_code,
+        editions.quarter_id,
         entries.entry_id,
         entries.edition_id as entered_into,
+        sources.quarter_id as entered_into_quarter_id,
+        sources.edition_number as entered_into_number,
         entries.kind,
         entries.party,
         entries.words,
@@ -17,17 +23,33 @@ select
         entries.by_role,
         entries.entered_on
     from audit.editions as editions
-    inner join audit.editions as sources
-        on
-            editions.quarter_id = sources.quarter_id
-            and editions.icb_code = sources.icb_code
-            and editions.edition_number >= sources.edition_number
-    inner join audit.edition_entries as entries on sources.edition_id = entries.edition_id
+    inner join audit.editions as sources on {{ is_no_later("sources", "editions") }}
+    inner join audit.edition_entries as entries
+        on sources.edition_id = entries.edition_id and {{ is_in_time("entries", "sources", "editions") }}
     where
         entries.kind <> 'taken_back'
+        {% if not of_every_quarter %}and sources.quarter_id = editions.quarter_id{% endif %}
         and not exists (
             select 1
             from audit.edition_entries as later
-            where later.kind = 'taken_back' and later.answers_to = entries.entry_id::text
+            inner join audit.editions as takers on later.edition_id = takers.edition_id
+            where
+                later.kind = 'taken_back'
+                and later.answers_to = entries.entry_id::text
+                and {{ is_no_later("takers", "editions") }}
+                and {{ is_in_time("later", "takers", "editions") }}
         )
 {% endmacro %}
+
+{% macro is_no_later(one, other) -%}
+    {{ one }}.icb_code = {{ other }}.icb_code
+        and ({{ one }}.quarter_id, {{ one }}.edition_number) <= ({{ other }}.quarter_id, {{ other }}.edition_number)
+{%- endmacro %}
+
+{% macro is_in_time(entry, source, edition) -%}
+    (
+            {{ source }}.quarter_id = {{ edition }}.quarter_id
+            or {{ edition }}.signed_off_on is null
+            or {{ entry }}.entered_on <= {{ edition }}.signed_off_on
+        )
+{%- endmacro %}

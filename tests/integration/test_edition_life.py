@@ -30,12 +30,14 @@ LAST_DAY, AFTER = dt.datetime(2026, 8, 17, 8, 0, tzinfo=dt.UTC), dt.datetime(202
 CHECKED, UNCHECKED = "More wait than the page shows.", "Nobody has read these words."
 SAID = {"raised_by_kind": "network", "comment": CHECKED, "raised_on": "2026-05-06"}
 CHALLENGES = [
+    {"challenge_id": "K0", "edition_id": "2025-26-Q4/QXX/1", **SAID, "reply": CHECKED, "replied_on": "2026-05-20"},
     {"challenge_id": "K1", "edition_id": "2025-26-Q4/QXX/1", **SAID, "reply": UNCHECKED, "replied_on": "2026-05-19",
      "outcome": "explained"},
     {"challenge_id": "K2", "edition_id": FIRST, **SAID, "raised_on": "2026-07-20", "comment": UNCHECKED},
     {"challenge_id": "since", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2026-04-02"},
     {"challenge_id": "old", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2024-09-02"},
     {"challenge_id": "later", "edition_id": FIRST, **SAID, "raised_on": "2026-07-30"},
+    {"challenge_id": "ahead", "edition_id": f"{NEXT_QUARTER}/QXX/1", **SAID},
 ]  # fmt: skip
 
 
@@ -43,7 +45,9 @@ CHALLENGES = [
 def built(shared_warehouse):
     """The warehouse with its published views, whose marts speak for the quarter."""
     with connection.connect("admin") as opened, opened.cursor() as cursor:
-        Sender(cursor, "QX1", "Made-up Trust", "full")
+        trust = Sender(cursor, "QX1", "Made-up Trust", "full")
+        claimed = {"challenge_id": "claimed", "edition_id": FIRST, **SAID}
+        trust.send("challenges", {"challenge": [claimed]}, end=AS_OF.date())
         Sender(cursor, "QX2", "Made-up Charity", "minimal")
         network = Sender(cursor, "QXN", "Made-up Network", "full", kind="network")
         network.send("challenges", {"challenge": CHALLENGES}, end=AS_OF.date())
@@ -103,6 +107,12 @@ def ask(opened, query: str, *values) -> list[dict]:
 
 def published(opened, relation: str, edition_id: str = FIRST) -> list[dict]:
     return ask(opened, f"select * from published.{relation} where edition_id = %s order by 3, 1", edition_id)
+
+
+def answered(opened, comment: str, edition_id: str = FIRST) -> tuple:
+    """The reply that is printed below a comment: words, role and day."""
+    rows = {row["challenge_id"]: row for row in published(opened, "pub_challenges", edition_id)}
+    return tuple(rows[comment][name] for name in ("reply", "replied_by_role", "replied_on"))
 
 
 def says(opened, edition_id: str = FIRST) -> str:
@@ -270,21 +280,41 @@ def test_comments_are_printed_as_sent_with_the_newest_reply(shared):
 
 
 def test_a_reply_answers_a_comment_that_is_printed(shared):
-    with pytest.raises(EditionError, match="prints no comment QXN/old; it prints QXN/K1, QXN/K2, QXN/since"):
+    with pytest.raises(EditionError, match="prints no comment QXN/old; it prints QX1/claimed, QXN/K0, QXN/K1, QXN/K2"):
         edition_entries.reply(shared, FIRST, "QXN/old", "Thank you.", "head of quality", SHARED)
     edition_entries.reply(shared, FIRST, "QXN/since", "Thank you.", "head of quality", SHARED)
+    assert answered(shared, "QXN/since") == ("Thank you.", "head of quality", SHARED.date())
     (row,) = [one for one in published(shared, "pub_challenges") if one["challenge_id"] == "QXN/since"]
     assert (row["reply"], row["reply_words_state"]) == ("Thank you.", "as_entered")
     assert row["comment_words_state"] == "checked"
 
 
+@pytest.mark.parametrize(
+    ("comment", "registered"),
+    [("QXN/K0", (CHECKED, None, dt.date(2026, 5, 20))), ("QXN/K1", (None, None, dt.date(2026, 5, 19)))],
+)
+def test_words_role_and_day_are_those_of_one_reply(comment, registered, shared):
+    assert answered(shared, comment) == registered
+    edition_entries.reply(shared, FIRST, comment, "We counted again.", "head of quality", SHARED)
+    assert answered(shared, comment) == ("We counted again.", "head of quality", SHARED.date())
+
+
 def test_what_registers_sent_is_printed_once_its_words_were_checked(drafted):
     rows = {row["challenge_id"]: row for row in published(drafted, "pub_challenges")}
-    assert set(rows) == {"QXN/K1", "QXN/K2", "QXN/since"}
+    assert set(rows) == {"QX1/claimed", "QXN/K0", "QXN/K1", "QXN/K2", "QXN/since"}
     assert (rows["QXN/K1"]["comment"], rows["QXN/K1"]["reply"]) == (CHECKED, None)
     assert rows["QXN/K1"]["reply_words_state"] == rows["QXN/K2"]["comment_words_state"] == "not_yet_checked"
     assert rows["QXN/K1"]["outcome_label"] == "It was explained"
     assert UNCHECKED not in repr(rows)
+
+
+def test_only_the_network_s_own_register_speaks_as_the_network(drafted):
+    rows = published(drafted, "pub_challenges")
+    assert {row["challenge_id"].split("/")[0] for row in rows if row["raised_by_kind"] == "network"} == {"QXN"}
+    (claimed,) = [row for row in rows if row["challenge_id"] == "QX1/claimed"]
+    assert (claimed["raised_by_kind"], claimed["raised_by_name"]) == (
+        "others", "The lived experience network, as written down by Made-up Trust",
+    )  # fmt: skip
 
 
 def test_what_is_entered_is_numbered_and_printed_with_role_and_day(drafted):
@@ -428,6 +458,67 @@ def test_a_correction_says_what_was_wrong_in_both_and_keeps_what_was_said(shared
     assert editions.touched(shared, SECOND) == []
 
 
+WRONG = {"was_wrong": "Complaints were counted twice.", "because": "A file came twice."}
+
+
+def corrected(opened, edition_id: str) -> str:
+    editions.advance(opened, edition_id, "corrected", AFTER, by_role="head of data", **WRONG)
+    return editions.draft(opened, QUARTER, ICB, AFTER, "head of data")
+
+
+def test_what_a_correction_takes_back_stays_in_the_edition_that_was_signed(shared):
+    entry = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Count again.")
+    edition_entries.enter(shared, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+    signed(shared, FIRST)
+    before = [published(shared, relation) for relation in ("pub_challenges", "pub_asks", "pub_answers")]
+    assert corrected(shared, FIRST) == SECOND
+    (asked,) = published(shared, "pub_asks", SECOND)
+    for one in (entry, asked["entry_id"]):
+        edition_entries.take_back(shared, SECOND, one, "It was done.", "chief nurse", AFTER)
+        with pytest.raises(EditionError, match="no entry"):
+            edition_entries.take_back(shared, SECOND, one, "Twice.", "chief nurse", AFTER)
+    assert str(entry) not in {row["challenge_id"] for row in published(shared, "pub_challenges", SECOND)}
+    assert published(shared, "pub_asks", SECOND) == []
+    assert [published(shared, relation) for relation in ("pub_challenges", "pub_asks", "pub_answers")] == before
+    assert {one["entry_id"] for one in edition_entries.entries(shared, FIRST) if one["is_standing"]} == {
+        entry, asked["entry_id"],
+    }  # fmt: skip
+
+
+def test_the_chain_of_corrections_leads_past_a_withdrawn_draft(shared):
+    third, fourth = f"{QUARTER}/{ICB}/3", f"{QUARTER}/{ICB}/4"
+    signed(shared, FIRST)
+    corrected(shared, FIRST)
+    editions.advance(shared, SECOND, "withdrawn", AFTER, by_role="head of data", because="Files were swapped.")
+    assert editions.draft(shared, QUARTER, ICB, AFTER) == third
+    assert chain(shared) == {FIRST: (third, None), SECOND: (None, FIRST), third: (None, FIRST)}
+    signed(shared, third)
+    assert corrected(shared, third) == fourth
+    assert chain(shared) == {
+        FIRST: (fourth, None), SECOND: (None, FIRST), third: (fourth, FIRST), fourth: (None, third),
+    }  # fmt: skip
+
+
+def chain(opened) -> dict[str, tuple]:
+    rows = ask(opened, "select * from published.pub_editions where edition_id <> 'working'")
+    found = {row["edition_id"]: (row["corrected_by_edition_id"], row["corrects_edition_id"]) for row in rows}
+    assert len(rows) == len(found)
+    return found
+
+
+def test_a_register_s_comment_that_was_answered_stays_answered_in_the_next_quarter(shared):
+    edition_entries.reply(shared, FIRST, "QXN/K2", "Forty people.", "head of quality", SHARED)
+    signed(shared, FIRST)
+    with shared.cursor() as cursor:
+        speak_for(cursor, NEXT_QUARTER)
+    following = editions.draft(shared, NEXT_QUARTER, ICB, AFTER)
+    said = ("Forty people.", "head of quality", SHARED.date())
+    assert answered(shared, "QXN/K2", following) == said
+    edition_entries.reply(shared, following, "QXN/K2", "Fifty now.", "head of quality", AFTER)
+    assert answered(shared, "QXN/K2", following)[0] == "Fifty now."
+    assert answered(shared, "QXN/K2") == said
+
+
 def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
     asked = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Who waits?")
     told = edition_entries.answer(shared, FIRST, "QX1", "manager", SHARED, "comment", "We were late.")
@@ -440,6 +531,8 @@ def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
     again = {row["challenge_id"]: row for row in published(shared, "pub_challenges", following)}
     assert str(asked) in again
     assert str(told) not in again
+    (facts,) = published(shared, "pub_editions", following)
+    assert (facts["former_edition_id"], facts["former_published_on"]) == (FIRST, AFTER.date())
     assert published(shared, "pub_asks", following) == []
     assert "Of an earlier edition it said: “Who waits?”" in says(shared, following)
     edition_entries.reply(shared, following, str(asked), "Forty people.", "head of quality", AFTER)

@@ -18,6 +18,7 @@ SHARED = {
     "comment_closes_on": date(2026, 8, 17),
 }
 SIGNED = {"state": "published", "sign_off_kind": "named_role", "signed_off_on": date(2026, 8, 19)}
+WITHDRAWN = {"state": "withdrawn", "withdrawn_on": date(2026, 9, 1), "withdrawn_because": "Two files were swapped"}
 WHOLE = 18
 
 
@@ -69,6 +70,17 @@ def text_of(made):
             [answered("nothing_to_add")],
             "The network read the draft and had nothing to add, on 12 August 2026.",
         ),
+        (
+            SHARED | WITHDRAWN,
+            [answered("waiting")],
+            "The network was sent the draft on 3 August 2026, which was withdrawn before it gave an answer.",
+        ),
+        (WITHDRAWN, [], "This draft was withdrawn without being shared with the network."),
+        (
+            SHARED | SIGNED | WITHDRAWN,
+            [answered("waiting")],
+            "The network was sent the draft on 3 August 2026 and gave no answer.",
+        ),
     ],
 )
 def test_why_the_network_says_nothing_is_said(facts, answers, printed):
@@ -92,6 +104,18 @@ def test_what_was_said_of_an_earlier_edition_is_never_passed_off_as_about_this_o
     assert printed.startswith(
         "This edition was signed off without being shared with the network. Of an earlier edition it said: “Too few.”"
     )
+
+
+def test_what_was_said_of_a_later_edition_is_not_passed_off_as_about_an_earlier_one():
+    later = said("Too many.", "2099-00-Q4/QXX/1")
+    assert "it said" not in told(SIGNED, pub_challenges=[later])
+    groups = voices.comments(edition({**FACTS, **SIGNED}, {"pub_challenges": [later]}))
+    assert [heading for heading, _ in groups] == ["What it said about another edition"]
+
+
+def test_the_newest_of_one_day_is_the_last_that_was_entered():
+    entered = [said(f"Comment {number}.", challenge_id=number, raised_on=date(2026, 8, 5)) for number in ("10", "9")]
+    assert told(SHARED, pub_challenges=entered).startswith("“Comment 10.”")
 
 
 def test_what_others_say_does_not_speak_for_the_network():

@@ -5,56 +5,56 @@ recorded as (
 ),
 
 standing as (
-    {{ standing_entries() }}
+    {{ standing_entries(of_every_quarter=true) }}
 ),
 
 -- The edition that readers held before: what it printed without a reply is printed again.
 formers as (
     select
         editions.edition_id,
-        editions.icb_code,
-        former.edition_id as former_edition_id
+        former.quarter_id as former_quarter_id,
+        former.edition_number as former_number
     from audit.editions as editions
     cross join lateral (
-        select earlier.edition_id
+        select
+            earlier.quarter_id,
+            earlier.edition_number
         from audit.editions as earlier
         where
             earlier.icb_code = editions.icb_code
             and earlier.quarter_id < editions.quarter_id
             and earlier.state in ('published', 'corrected')
+            and (editions.signed_off_on is null or earlier.published_on <= editions.signed_off_on)
         order by earlier.quarter_id desc, earlier.edition_number desc
         limit 1
     ) as former
 ),
 
 entered as (
-    select * from standing
-    where kind = 'comment'
-    union all
-    select
-        formers.edition_id,
-        formers.icb_code,
-        standing.entry_id,
-        standing.entered_into,
-        standing.kind,
-        standing.party,
-        standing.words,
-        standing.answers_to,
-        standing.by_role,
-        standing.entered_on
-    from formers
-    inner join standing on formers.former_edition_id = standing.edition_id and standing.kind = 'comment'
+    select standing.*
+    from standing
+    left join formers on standing.edition_id = formers.edition_id
     where
-        not exists (
-            select 1
-            from standing as answered
-            where
-                answered.edition_id = formers.former_edition_id
-                and answered.kind = 'reply'
-                and answered.answers_to = standing.entry_id::text
+        standing.kind = 'comment'
+        and (
+            standing.entered_into_quarter_id = standing.quarter_id
+            or (
+                standing.entered_into_quarter_id = formers.former_quarter_id
+                and standing.entered_into_number <= formers.former_number
+                and not exists (
+                    select 1
+                    from standing as answered
+                    where
+                        answered.edition_id = standing.edition_id
+                        and answered.kind = 'reply'
+                        and answered.answers_to = standing.entry_id::text
+                        and answered.entered_into_quarter_id < answered.quarter_id
+                )
+            )
         )
 ),
 
+-- A register sends a comment quarter after quarter: what it was answered in an earlier edition stays its answer.
 replies as (
     select distinct on (edition_id, answers_to) *
     from standing
@@ -87,10 +87,11 @@ every_comment as (
         recorded.about_figure_id,
         recorded.comment,
         recorded.comment_words_state,
-        coalesce(recorded.reply, replies.words) as reply,
+        -- The words, the role and the day of one reply: the newest that was entered, else the register's.
+        coalesce(replies.words, recorded.reply) as reply,
         case when replies.words is null then recorded.reply_words_state else 'as_entered' end as reply_words_state,
         replies.by_role as replied_by_role,
-        coalesce(recorded.replied_on, replies.entered_on) as replied_on,
+        coalesce(replies.entered_on, recorded.replied_on) as replied_on,
         recorded.outcome,
         recorded.outcome_label,
         recorded.promised_action_id

@@ -1,9 +1,14 @@
 -- What the network and others said about the report, as their registers sent it: about this quarter's edition, the one
--- of the quarter before, or whichever, if it was said since this quarter began.
+-- of the quarter before, or an older one, if it was said since this quarter began. What is about a later edition waits
+-- for it. Who speaks as the network is known by who sent it, not by what a register claims.
 with
 
 challenges as (
     select * from {{ ref("fct_challenges") }}
+),
+
+organisations as (
+    select * from {{ ref("dim_organisation") }}
 ),
 
 quarter as (
@@ -18,12 +23,16 @@ quarter as (
 about_the_report as (
     select
         challenges.*,
+        organisations.organisation_name as sender_name,
+        challenges.raised_by_kind = 'network' and organisations.organisation_kind <> 'network' as is_said_of_the_network,
         {{ words_state("challenges.comment") }} as comment_words_state,
         {{ words_state("challenges.reply") }} as reply_words_state
     from challenges
     cross join quarter
+    inner join organisations on challenges.organisation_code = organisations.organisation_code
     where
         challenges.raised_on <= {{ as_of_on() }}
+        and coalesce(split_part(challenges.edition_id, '/', 1), '') <= '{{ var("report_quarter") }}'
         and (
             challenges.raised_on >= quarter.quarter_start_on
             or split_part(challenges.edition_id, '/', 1) in ('{{ var("report_quarter") }}', quarter.quarter_before)
@@ -35,8 +44,9 @@ printable as (
         icb_code,
         challenge_key as challenge_id,
         edition_id as about_edition_id,
-        raised_by_kind,
-        {{ code_label("raised_by_kind", "raised_by_kind") }} as raised_by_name,
+        case when is_said_of_the_network then 'others' else raised_by_kind end as raised_by_kind,
+        {{ code_label("raised_by_kind", "raised_by_kind") }}
+            || case when is_said_of_the_network then ', as written down by ' || sender_name else '' end as raised_by_name,
         null::text as raised_by_role,
         raised_on,
         about_figure_id,

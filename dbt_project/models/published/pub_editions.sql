@@ -12,21 +12,29 @@ steps as (
     from audit.edition_steps as edition_steps
 ),
 
--- The edition that corrects another is the next of its quarter.
+-- Readers of a corrected edition are sent to the newest of its quarter that was not withdrawn.
 corrections as (
     select
         corrected.edition_id,
         corrected.taken_on,
-        next_editions.edition_id as corrected_by_edition_id,
+        (
+            select later.edition_id
+            from audit.editions as later
+            where
+                later.quarter_id = editions.quarter_id
+                and later.icb_code = editions.icb_code
+                and later.edition_number > editions.edition_number
+                and later.state <> 'withdrawn'
+            order by later.edition_number desc
+            limit 1
+        ) as corrected_by_edition_id,
+        editions.quarter_id,
+        editions.icb_code,
+        editions.edition_number,
         corrected.was_wrong,
         corrected.because
     from steps as corrected
     inner join audit.editions as editions on corrected.edition_id = editions.edition_id
-    left join audit.editions as next_editions
-        on
-            editions.quarter_id = next_editions.quarter_id
-            and editions.icb_code = next_editions.icb_code
-            and editions.edition_number + 1 = next_editions.edition_number
     where corrected.state = 'corrected'
 ),
 
@@ -62,21 +70,35 @@ frozen as (
         corrects.edition_id as corrects_edition_id,
         corrects.was_wrong as corrects_was_wrong,
         corrects.because as corrects_because,
-        (
-            select formers.edition_id
-            from audit.editions as formers
-            where
-                formers.icb_code = editions.icb_code
-                and (formers.quarter_id, formers.edition_number) < (editions.quarter_id, editions.edition_number)
-                and formers.state in ('published', 'corrected')
-            order by formers.quarter_id desc, formers.edition_number desc
-            limit 1
-        ) as former_edition_id
+        former.edition_id as former_edition_id,
+        former.published_on as former_published_on
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
     left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
     left join corrections on editions.edition_id = corrections.edition_id
-    left join corrections as corrects on editions.edition_id = corrects.corrected_by_edition_id
+    -- What an edition corrects stays what it was when a still newer one corrects it in turn.
+    left join lateral (
+        select corrected.*
+        from corrections as corrected
+        where
+            corrected.quarter_id = editions.quarter_id
+            and corrected.icb_code = editions.icb_code
+            and corrected.edition_number < editions.edition_number
+        order by corrected.edition_number desc
+        limit 1
+    ) as corrects on true
+    left join lateral (
+        select
+            formers.edition_id,
+            formers.published_on
+        from audit.editions as formers
+        where
+            formers.icb_code = editions.icb_code
+            and (formers.quarter_id, formers.edition_number) < (editions.quarter_id, editions.edition_number)
+            and formers.state in ('published', 'corrected')
+        order by formers.quarter_id desc, formers.edition_number desc
+        limit 1
+    ) as former on true
 ),
 
 every_edition as (

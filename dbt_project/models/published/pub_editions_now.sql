@@ -32,7 +32,8 @@ working as (
         null::text as corrects_edition_id,
         null::text as corrects_was_wrong,
         null::text as corrects_because,
-        null::text as former_edition_id
+        null::text as former_edition_id,
+        null::date as former_published_on
     from organisations
     order by
         icb_code asc,
