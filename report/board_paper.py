@@ -101,7 +101,11 @@ def _page_one(edition: Edition) -> list[Block]:
         blocks.append(Prose(page_one.NOTHING_CHANGED))
     for one in changed:
         blocks += [Heading(say(one.title), 2), Facts(one.facts)]
-    return [*blocks, Columns([[Heading(one.question, 2), Prose(one.said)] for one in answers])]
+    return [*blocks, Columns([_answered(one) for one in answers])]
+
+
+def _answered(one: page_one.Answer) -> list[Block]:
+    return [Heading(one.question, 2), *([Prose(one.notice, "leads")] if one.notice else []), Prose(one.said)]
 
 
 # The sections
@@ -353,7 +357,10 @@ def _to_put_right(told: _Told, most: int) -> Section:
         ),
     ]
     # All organisations or none: nobody stands in the annex for the first letter of a name.
+    warned = guide.notice(row.get("measure_code") for _, rows in told.findings for row, _ in rows)
+    notice: list[Block] = [Prose(warned, "leads")] if warned else []
     shown = most if len(told.findings) <= most * LINES_FOR_EACH else 0
+    body += notice if shown else []
     annex: list[Block] = []
     for organisation, rows in told.findings:
         name = Heading(say(Words(organisation["organisation_name"])), 2)
@@ -366,10 +373,8 @@ def _to_put_right(told: _Told, most: int) -> Section:
             annex += [name, Prose("Nothing found to put right.")]
     if not shown:
         body += board_annex.elsewhere((), told.findings)
-    return body, [
-        Heading("More that is to be put right" if shown else "What is to be put right"),
-        *annex,
-    ] if annex else []
+    title = Heading("More that is to be put right" if shown else "What is to be put right")
+    return body, [title, *notice, *annex] if annex else []
 
 
 def _data(told: _Told, most: int) -> Section:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from report.words import Code, Sentence, say
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,30 @@ SUPPORT = (
 )
 
 SUPPORT_LINES = tuple(f"{one.name}: {one.before}{one.number}{one.after}" for one in SUPPORT)
+
+# Measures whose names speak of restraint, force, self-harm, injury or death: a reader is told so before they are named.
+HARD_TO_READ = (
+    "restrictive_interventions",
+    "restrictive_practice_months",
+    "interventions_hurting_person",
+    "interventions_hurting_staff",
+    "interventions_ethnicity_known",
+    "debrief_held",
+    "debrief_declined",
+    "police_call_outs",
+    "self_harm_ae_attendances",
+)
+HARD_NAMED = "This part names restraint, self-harm or people who got hurt."
+
+
+def is_hard_to_read(measure_codes: Iterable[str | None]) -> bool:
+    return not set(HARD_TO_READ).isdisjoint(measure_codes)
+
+
+def notice(measure_codes: Iterable[str | None]) -> Sentence | None:
+    """What stands before measures are named that are hard to read: what they speak of, and whom to call."""
+    return say(HARD_NAMED, " ", Code(SUPPORT_LINES[0]), ".") if is_hard_to_read(measure_codes) else None
+
 
 GLOSSARY = (
     (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from report import voices, words
+from report import guide, voices, words
 from report.rows import Edition, Row
 from report.words import Sentence, Words, counted, day, listed, number, out_of, paragraph, say, sentence
 
@@ -56,6 +56,8 @@ class Answer:
     key: str
     question: str
     said: Sentence
+    notice: Sentence | None = None
+    """What a paper says first where the answer is hard to read; it is not counted among page one’s words."""
 
 
 def fitted(edition: Edition) -> tuple[list[Changed], list[Answer]]:
@@ -83,7 +85,7 @@ def answers(edition: Edition, most: int = CUT_TO_WORDS[0]) -> list[Answer]:
     return [
         Answer("refused", "Refused, and why", refused(edition, most)),
         Answer("waiting", "Still waiting to hear", waiting(edition)),
-        Answer("worse", "Getting worse", worse(edition)),
+        Answer("worse", "Getting worse", worse(edition), guide.notice(measures_named_as_worse(edition))),
         Answer("room", "Not in the room", room(edition)),
         Answer("safe", "Safe, and how sure", safe(edition)),
         Answer("network", "The network says", voices.network_in_short(edition, most)),
@@ -269,6 +271,11 @@ def warning_signs(edition: Edition) -> tuple[list[Row], list[Row]]:
     """Findings that something gets worse in an organisation or since a change; and all, those of a service too."""
     found = [row for row in edition.findings if row["kind"] in ("worsening", "worsened_after_change")]
     return [row for row in found if row["severity"] == "adverse"], found
+
+
+def measures_named_as_worse(edition: Edition) -> list[str | None]:
+    firm, _ = warning_signs(edition)
+    return [row["measure_code"] for row in firm[:SHOWN_BY_NAME]]
 
 
 def _named(edition: Edition, finding: Row) -> Sentence:

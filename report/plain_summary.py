@@ -6,13 +6,13 @@ sentences are made by rules of the same rows as page one; what other people wrot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from report import guide, page_one, tables, voices, words
+from report import guide, page_one, voices, words
 from report.rows import Edition, Figure, Row
 from report.words import Code, Sentence, Words, day, number, out_of, say, sentence
 
@@ -147,7 +147,9 @@ def _changes(edition: Edition) -> Iterator[Part]:
     if not changed:
         yield Part("What changed", (_line("question", "we found no change that somebody else has checked"),))
         return
-    yield Part("What changed", (_line("tick", "these things are different now because people spoke up"),))
+    named = [row["measure_code"] for one in changed for row in _looked_at(edition, one.change)]
+    opening = _line("tick", "these things are different now because people spoke up")
+    yield Part("What changed", (*_notice(named), opening))
     for place, one in zip(PLACES, changed, strict=False):
         yield Part(place, tuple(_change(edition, one.change)), level=3)
 
@@ -177,16 +179,29 @@ def _who(edition: Edition, change: Row) -> list[Words]:
 
 
 def _moved(edition: Edition, change: Row) -> Iterator[Line]:
-    effects = page_one.effects_of(edition, change)
+    effects = _looked_at(edition, change)
     if not effects:
         yield _line("question", "nobody chose a way to measure it")
         return
-    worst = effects[0]["verdict"]
     yield _line("people", "this is what we looked at:")
-    for row in [row for row in effects if row["verdict"] == worst][: page_one.SHOWN_BY_NAME]:
+    for row in effects:
         yield _named("people", Words(row["plain_name"]))
-    for picture, said in MOVED.get(worst, MOVED["cannot_tell"]):
+    for picture, said in MOVED.get(effects[0]["verdict"], MOVED["cannot_tell"]):
         yield _line(picture, said)
+
+
+def _looked_at(edition: Edition, change: Row) -> list[Row]:
+    """The effects of a change that are named: those whose news is worst."""
+    effects = page_one.effects_of(edition, change)
+    return [row for row in effects if row["verdict"] == effects[0]["verdict"]][: page_one.SHOWN_BY_NAME]
+
+
+def _notice(measure_codes: Iterable[str | None]) -> Iterator[Line]:
+    """What stands before a part that names what is hard to read."""
+    if guide.is_hard_to_read(measure_codes):
+        yield _line("shield", guide.HARD_NAMED, " You can go past it")
+        first = guide.SUPPORT[0]
+        yield _line("ear", "if it is hard to read, you can call ", first.name, " on ", Words(first.number))
 
 
 # The nine questions
@@ -238,10 +253,7 @@ def _worse(edition: Edition) -> Iterator[Line]:
         if found:
             yield _line("question", "we do see some for single services")
         return
-    if any(row["measure_code"] in tables.RESTRICTIVE for row in firm):
-        yield _line("shield", "this part names restraint. You can go past it")
-        first = guide.SUPPORT[0]
-        yield _line("ear", "if it is hard to read, you can call ", first.name, " on ", Words(first.number))
+    yield from _notice(page_one.measures_named_as_worse(edition))
     yield _line("question", "we see warning signs here:")
     for row in firm[: page_one.SHOWN_BY_NAME]:
         measure = Words(edition.measure_name(row["measure_code"]))

@@ -101,6 +101,8 @@ class _Writer:
                 self.say(said, self.document.add_paragraph(style="List Bullet"), strong=f"{name}:")
         for answer in answers:
             self.heading(answer.question, 2)
+            if answer.notice:
+                self.say(answer.notice)
             self.say(answer.said)
 
     def sections(self) -> None:

@@ -243,7 +243,17 @@ def test_a_word_longer_than_a_column_is_parted():
 def test_people_to_talk_to_stand_before_restrictive_practice(paper, seen):
     text = seen.text
     notice = text.index(guide.NOTICE)
-    assert notice < text.index("Samaritans: call 116 123") < text.index("Restrictive practice", notice)
+    assert notice < text.index("Samaritans: call 116 123", notice) < text.index("Restrictive practice", notice)
+
+
+def test_a_notice_stands_before_what_is_hard_to_read_is_named_as_worse(made_up):
+    in_pages, _ = told_in(board_paper.paper(made_up))
+    opening = guide.HARD_NAMED
+    assert in_pages.index("Getting worse") + 1 == in_pages.index(opening)
+    assert in_pages.index("What is to be put right") < in_pages.index(opening, in_pages.index(opening) + 1)
+    findings = [row for row in rows()["pub_findings"] if row.get("measure_code") not in guide.HARD_TO_READ]
+    in_pages, _ = told_in(board_paper.paper(edition(FACTS, {**rows(), "pub_findings": findings})))
+    assert opening not in in_pages
 
 
 @pytest.mark.parametrize(("state", "said"), [("draft", "Draft"), ("withdrawn", "Withdrawn: do not rely on it")])

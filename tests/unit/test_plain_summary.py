@@ -1,15 +1,18 @@
 """The plain summary is short sentences in plain words, made of published rows, and says that nobody has checked it."""
 
+import csv
 import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from report import page_one, plain_summary, words
+from report import guide, page_one, plain_summary, words
 from report.rows import edition
 from report.specimen import FACTS, rows, specimen
 from report.words import Number, Words
 
+MEASURES = Path(__file__).parents[2] / "dbt_project/seeds/measures.csv"
 MOST_WORDS = 15
 JARGON = re.compile(
     r"\b(assurance|attendances?|baseline|breach|cohort|commission(er)?|compliance|co-?production|declined|deferred"
@@ -177,11 +180,32 @@ def test_the_network_speaks_in_its_own_words():
     assert "“Much too slow.”" not in told
 
 
-def test_a_notice_and_whom_to_call_stand_before_restraint_is_named():
-    told = said(EDITIONS["as it is"], "What may be getting worse")
-    assert told[:2] == [
-        "This part names restraint. You can go past it.",
-        "If it is hard to read, you can call Samaritans on 116 123.",
-    ]
-    other = [row for row in rows()["pub_findings"] if row.get("measure_code") != "restrictive_interventions"]
+NOTICE = [
+    f"{guide.HARD_NAMED} You can go past it.",
+    "If it is hard to read, you can call Samaritans on 116 123.",
+]
+with MEASURES.open(encoding="utf-8", newline="") as content:
+    PLAIN_NAMES = {row["measure_code"]: row["plain_name"] for row in csv.DictReader(content)}
+SPEAKS_OF = re.compile(
+    r"\b(self-harm|restrain|restrictive|seclu|force|violen|assault|police|hurt|injur|suicid|death|dea?d\b|die[ds]?\b)",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("code", guide.HARD_TO_READ)
+def test_a_notice_and_whom_to_call_stand_before_what_is_hard_to_read_is_named(code):
+    worse = [{**row, "measure_code": code} for row in rows()["pub_findings"] if row["kind"] == "worsening"]
+    assert said(edition_of(pub_findings=worse), "What may be getting worse")[:2] == NOTICE
+    looked_at = [{**row, "measure_code": code} for row in rows()["pub_effects"]]
+    assert said(edition_of(pub_effects=looked_at), "What changed")[:2] == NOTICE
+
+
+def test_no_notice_stands_where_nothing_hard_is_named():
+    other = [row for row in rows()["pub_findings"] if row.get("measure_code") not in guide.HARD_TO_READ]
     assert said(edition_of(pub_findings=other), "What may be getting worse")[0] == "We see warning signs here:"
+    assert NOTICE[0] not in said(edition_of(pub_effects=[]), "What changed")
+
+
+def test_every_measure_whose_name_is_hard_to_read_is_known_as_one():
+    assert [code for code in guide.HARD_TO_READ if code not in PLAIN_NAMES] == []
+    assert {code for code, name in PLAIN_NAMES.items() if SPEAKS_OF.search(name)} == set(guide.HARD_TO_READ)

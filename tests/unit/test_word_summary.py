@@ -12,7 +12,7 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from report import board_paper, html, page_one, typeset, word_summary
+from report import board_paper, guide, html, page_one, typeset, word_summary
 from report.rows import edition
 from report.specimen import FACTS, rows, specimen
 from report.word_summary import FIGURES_NAMESPACE, STYLES, SUPPORT, render
@@ -81,7 +81,8 @@ def test_every_figure_is_bookmarked_and_listed_with_its_value(written, document)
 
 def test_the_notice_and_whom_to_call_stand_before_restrictive_practice(document):
     texts = [one.text for one in document.paragraphs]
-    at = next(place for place, text in enumerate(texts) if "116 123" in text)
+    assert texts[texts.index("Getting worse") + 1].startswith(guide.HARD_NAMED)
+    at = next(place for place, text in enumerate(texts) if "116 123" in text and guide.HARD_NAMED not in text)
     assert at < texts.index("Restrictive practice")
     assert {run.style.name for run in document.paragraphs[at].runs} == {SUPPORT}
 
