@@ -24,7 +24,7 @@ about_the_report as (
     select
         challenges.*,
         organisations.organisation_name as sender_name,
-        challenges.raised_by_kind = 'network' and organisations.organisation_kind <> 'network' as is_said_of_the_network,
+        challenges.raised_by_kind = 'network' and organisations.organisation_kind <> 'network' as is_claimed,
         {{ words_state("challenges.comment") }} as comment_words_state,
         {{ words_state("challenges.reply") }} as reply_words_state
     from challenges
@@ -44,9 +44,13 @@ printable as (
         icb_code,
         challenge_key as challenge_id,
         edition_id as about_edition_id,
-        case when is_said_of_the_network then 'others' else raised_by_kind end as raised_by_kind,
-        {{ code_label("raised_by_kind", "raised_by_kind") }}
-            || case when is_said_of_the_network then ', as written down by ' || sender_name else '' end as raised_by_name,
+        case when is_claimed then 'others' else raised_by_kind end as raised_by_kind,
+        nullif(
+            concat(
+                {{ code_label("raised_by_kind", "raised_by_kind") }},
+                case when is_claimed then ', as written down by ' || sender_name end
+            ), ''
+        ) as raised_by_name,
         null::text as raised_by_role,
         raised_on,
         about_figure_id,
