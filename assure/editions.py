@@ -9,7 +9,6 @@ import typer
 
 from assure.options import AsOf, moment_of
 from assure.screen import BAD_DATA, Voice, show
-from warehouse.connection import connect
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -32,6 +31,7 @@ Reason = Annotated[str, typer.Option("--because", help="Why, in a sentence that 
 def list_editions(icb: Annotated[str | None, typer.Option("--icb", help="Only this ICB's.")] = None) -> None:
     """List the editions there are, with their state and days."""
     from warehouse import editions
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         found = editions.every(connection, icb)
@@ -55,6 +55,7 @@ def show_edition(
     Exit code 1 when a row is not what was frozen.
     """
     from warehouse import edition_entries, editions
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         edition = editions.find(connection, edition_id)
@@ -124,6 +125,7 @@ def comment(
 ) -> None:
     """Enter what the network, or a provider, says of the draft it was sent; it is printed as it is."""
     from warehouse import edition_entries
+    from warehouse.connection import connect
 
     if nothing_to_add and (text or file):
         raise typer.BadParameter("either there are words, or there is nothing to add")
@@ -139,6 +141,7 @@ def comment(
 def decline(edition_id: Edition, role: Role, party: Party = "network", as_of: AsOf = None) -> None:
     """Enter that the network, or a provider, declines to comment; it is printed that they do."""
     from warehouse import edition_entries
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         entry = edition_entries.answer(
@@ -158,6 +161,7 @@ def reply(
 ) -> None:
     """Reply to a comment that the edition prints; of several replies the newest is printed."""
     from warehouse import edition_entries
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         entry = edition_entries.reply(
@@ -177,6 +181,7 @@ def enter(
 ) -> None:
     """Enter an opinion on the edition, its sponsor, or something the committee is asked to decide."""
     from warehouse import edition_entries
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         entry = edition_entries.enter(
@@ -192,6 +197,7 @@ def enter(
 def take_back(edition_id: Edition, entry: int, because: Reason, role: Role, as_of: AsOf = None) -> None:
     """Take an entry back: it is printed no longer, and the record keeps it with the reason."""
     from warehouse import edition_entries
+    from warehouse.connection import connect
 
     with connect("transformer") as connection:
         edition_entries.take_back(

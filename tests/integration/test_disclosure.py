@@ -37,7 +37,10 @@ FEWEST_OF_A_SHARE = 3
 COUNTS = ("count", "numerator", "denominator")
 # Numbers of published relations that say nothing of people: how to print, how much to require, how many files came.
 HARMLESS = {
-    "pub_editions": {"edition_number", "accepted_through"},
+    "pub_editions": {"edition_number", "accepted_through", "entries_through"},
+    "pub_asks": {"ask_number", "entry_id"},
+    # Both as they were printed, then and now.
+    "pub_restatements": {"value_before", "value_today", "decimals"},
     "pub_expectations": {"expectation_number"},
     "pub_measures": {"minimum_denominator", "display_order"},
     "pub_figures": {"value", "decimals"},
