@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -125,29 +126,19 @@ def comment(
 ) -> None:
     """Enter what the network, or a provider, says of the draft it was sent; it is printed as it is."""
     from warehouse import edition_entries
-    from warehouse.connection import connect
 
     if nothing_to_add and (text or file):
         raise typer.BadParameter("either there are words, or there is nothing to add")
     kind, words = ("nothing_to_add", "") if nothing_to_add else ("comment", _words(text, file))
-    with connect("transformer") as connection:
-        entry = edition_entries.answer(
-            connection, edition_id, _party(party), printable_role(role), moment_of(as_of), kind, words
-        )
-    _entered(edition_id, entry)
+    _enter(edition_entries.answer, edition_id, _party(party), printable_role(role), moment_of(as_of), kind, words)
 
 
 @app.command(epilog='Example: assure edition decline 2026-27-Q1/ZWL/1 --role "network lead"')
 def decline(edition_id: Edition, role: Role, party: Party = "network", as_of: AsOf = None) -> None:
     """Enter that the network, or a provider, declines to comment; it is printed that they do."""
     from warehouse import edition_entries
-    from warehouse.connection import connect
 
-    with connect("transformer") as connection:
-        entry = edition_entries.answer(
-            connection, edition_id, _party(party), printable_role(role), moment_of(as_of), "declined"
-        )
-    _entered(edition_id, entry)
+    _enter(edition_entries.answer, edition_id, _party(party), printable_role(role), moment_of(as_of), "declined")
 
 
 @app.command(epilog='Example: assure edition reply 2026-27-Q1/ZWL/1 12 "We will ask them." --role "head of quality"')
@@ -161,13 +152,8 @@ def reply(
 ) -> None:
     """Reply to a comment that the edition prints; of several replies the newest is printed."""
     from warehouse import edition_entries
-    from warehouse.connection import connect
 
-    with connect("transformer") as connection:
-        entry = edition_entries.reply(
-            connection, edition_id, to, _words(text, file), printable_role(role), moment_of(as_of)
-        )
-    _entered(edition_id, entry)
+    _enter(edition_entries.reply, edition_id, to, _words(text, file), printable_role(role), moment_of(as_of))
 
 
 @app.command(epilog='Example: assure edition enter 2026-27-Q1/ZWL/1 ask "Fund the crisis café." --role "chief nurse"')
@@ -181,13 +167,8 @@ def enter(
 ) -> None:
     """Enter an opinion on the edition, its sponsor, or something the committee is asked to decide."""
     from warehouse import edition_entries
-    from warehouse.connection import connect
 
-    with connect("transformer") as connection:
-        entry = edition_entries.enter(
-            connection, edition_id, kind, _words(text, file), printable_role(role), moment_of(as_of)
-        )
-    _entered(edition_id, entry)
+    _enter(edition_entries.enter, edition_id, kind, _words(text, file), printable_role(role), moment_of(as_of))
 
 
 @app.command(
@@ -208,7 +189,7 @@ def take_back(edition_id: Edition, entry: int, because: Reason, role: Role, as_o
 
 @app.command("sign-off", epilog='Example: assure edition sign-off 2026-27-Q1/ZWL/1 --role "director of quality"')
 def sign_off(edition_id: Edition, role: Role, as_of: AsOf = None) -> None:
-    """Sign an edition off, once all who were asked have answered or the last day for comments is over."""
+    """Sign an edition off. One that was shared waits for all answers, or for the last day; one that was not says so."""
     from report import publication
 
     publication.sign_off(edition_id, printable_role(role), moment_of(as_of))
@@ -258,7 +239,11 @@ def withdraw(edition_id: Edition, because: Reason, role: Role, as_of: AsOf = Non
     say.print(THEN_THE_SITE)
 
 
-def _entered(edition_id: str, entry: int) -> None:
+def _enter(entered: Callable[..., int], edition_id: str, *said: object) -> None:
+    from warehouse.connection import connect
+
+    with connect("transformer") as connection:
+        entry = entered(connection, edition_id, *said)
     print(f"Entry {entry} of {edition_id}")
 
 

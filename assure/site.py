@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from assure import documents, placing
 from expectations import data_docs
 from expectations.contract import load_contracts
@@ -207,14 +205,7 @@ class _Pages:
 
     def __init__(self, as_of: dt.datetime | None, made_up: bool):
         self.made: dict[str, bytes] = {}
-        self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        self._environment = html.environment(TEMPLATES)
         self._environment.globals |= {
             "as_of": as_of, "made_up": made_up, "parts": PARTS, "day": words.day, "version": build.code_version(),
         }  # fmt: skip

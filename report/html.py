@@ -20,7 +20,7 @@ def render(edition: Edition) -> str:
     """Return the report of one edition."""
     changed, answers = page_one.fitted(edition)
     asked, findings = questions(edition), tables.findings(edition)
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(
         edition=edition,
         facts=edition.facts,
@@ -91,16 +91,17 @@ def _said(changed: list[page_one.Changed]) -> list[object]:
     return [part for one in changed for part in (one.asked_by, one.different, one.moved, one.checked)]
 
 
-def _environment() -> Environment:
+def environment(*before: Path) -> Environment:
+    """What every page of a reader's is rendered in: our templates, and those of other folders before them."""
     # Autoescape is on for every template: public words are other people's text.
-    environment = Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+    made = Environment(
+        loader=FileSystemLoader([*before, HERE / "templates"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["opened"] = words.opened
-    environment.filters["words"] = words.Words
-    return environment
+    made.filters["opened"] = words.opened
+    made.filters["words"] = words.Words
+    return made

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from report import guide, page_one, voices, words
+from report import guide, html, page_one, voices, words
 from report.rows import Edition, Figure, Row
 from report.words import Code, Sentence, Words, day, number, out_of, say, sentence
 
-TEMPLATES = Path(__file__).parent / "templates"
 # What other people wrote is cut here; it stands whole in the report.
 MOST_QUOTED = 30
 NOT_CHECKED = "People who use easy read have not checked this yet."
@@ -70,19 +66,16 @@ class Part:
 
 def render(edition: Edition) -> bytes:
     """The page, without scripts, requests or a clock."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("plain_summary.html").render(
-        not_checked=NOT_CHECKED,
-        region=Words(edition.facts["icb_name"] or edition.facts["icb_code"]),
-        quarter=words.quarter(edition.quarter_id),
-        parts=parts(edition),
-        edition_id=Code(edition.facts["edition_id"]),
+    page = (
+        html.environment()
+        .get_template("plain_summary.html")
+        .render(
+            not_checked=NOT_CHECKED,
+            region=Words(edition.facts["icb_name"] or edition.facts["icb_code"]),
+            quarter=words.quarter(edition.quarter_id),
+            parts=parts(edition),
+            edition_id=Code(edition.facts["edition_id"]),
+        )
     )
     return page.encode("utf-8")
 

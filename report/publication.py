@@ -49,10 +49,14 @@ def draft(quarter: str, icb_code: str, as_of: dt.datetime, by_role: str = editio
     with lineage.run(f"draft.{icb_code}", quarter, as_of) as told:
         with connect("transformer") as connection:
             edition_id = editions.draft(connection, quarter, icb_code, as_of, by_role)
-            told.reads |= {lineage.table("published", f"{one}_now") for one in editions.published_relations(connection)}
+            _tell_frozen(connection, edition_id, told)
         content(edition_id)
-        told.writes |= {lineage.edition(edition_id), lineage.edition(edition_id, faces.PAGE)}
     return edition_id
+
+
+def _tell_frozen(connection: Connection, edition_id: str, told: lineage.Run) -> None:
+    told.reads |= {lineage.table("published", f"{one}_now") for one in editions.published_relations(connection)}
+    told.writes |= {lineage.edition(edition_id), lineage.edition(edition_id, faces.PAGE)}
 
 
 def share(edition_id: str, by_role: str, as_of: dt.datetime) -> dict:
@@ -117,14 +121,18 @@ def correct(edition_id: str, was_wrong: str, because: str, by_role: str, as_of: 
     """Put the next edition, a draft, in the place of a published one, say in both what was wrong; return the draft."""
     with connect("transformer") as connection:
         edition = editions.find(connection, edition_id)
-        # First what may refuse, so that nothing is left half done.
-        editions.spoken_for(connection, edition["quarter_id"])
-        editions.advance(
-            connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
-        )
-        corrected_by = editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
-    contents(edition_id)
-    content(corrected_by)
+    # The run is told from that of the edition it corrects by that edition's name.
+    with lineage.run(f"draft.{edition['icb_code']}", f"after {edition_id}", as_of) as told:
+        with connect("transformer") as connection:
+            # First what may refuse, so that nothing is left half done.
+            editions.spoken_for(connection, edition["quarter_id"])
+            editions.advance(
+                connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
+            )
+            corrected_by = editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
+            _tell_frozen(connection, corrected_by, told)
+        contents(edition_id)
+        content(corrected_by)
     return corrected_by
 
 

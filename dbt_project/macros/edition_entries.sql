@@ -53,3 +53,13 @@ select
             or {{ entry }}.entered_on <= {{ edition }}.signed_off_on
         )
 {%- endmacro %}
+
+{# The organisations of each edition, as they were named when it was frozen. #}
+{% macro frozen_organisations() -%}
+select
+        edition_rows.edition_id,
+        edition_rows.row ->> 'organisation_code' as organisation_code,
+        edition_rows.row ->> 'organisation_name' as organisation_name
+    from audit.edition_rows as edition_rows
+    where edition_rows.relation = 'pub_organisations'
+{%- endmacro %}

@@ -14,12 +14,7 @@ shared as (
 ),
 
 organisations as (
-    select
-        edition_rows.edition_id,
-        edition_rows.row ->> 'organisation_code' as party,
-        edition_rows.row ->> 'organisation_name' as party_name
-    from audit.edition_rows as edition_rows
-    where edition_rows.relation = 'pub_organisations'
+    {{ frozen_organisations() }}
 ),
 
 asked as (
@@ -33,8 +28,8 @@ asked as (
     select
         shared.edition_id,
         shared.icb_code,
-        organisations.party,
-        organisations.party_name
+        organisations.organisation_code as party,
+        organisations.organisation_name as party_name
     from shared
     inner join organisations on shared.edition_id = organisations.edition_id
 ),

@@ -66,12 +66,7 @@ replies as (
 ),
 
 organisations as (
-    select
-        edition_rows.edition_id,
-        edition_rows.row ->> 'organisation_code' as organisation_code,
-        edition_rows.row ->> 'organisation_name' as organisation_name
-    from audit.edition_rows as edition_rows
-    where edition_rows.relation = 'pub_organisations'
+    {{ frozen_organisations() }}
 ),
 
 every_comment as (

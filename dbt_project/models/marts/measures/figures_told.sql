@@ -25,7 +25,8 @@ told as (
         sides.organisation_code,
         told.measure_code,
         told.numerator,
-        told.denominator
+        told.denominator,
+        coalesce(kept_back.hidden_row_count, 0) = 0 as is_known_of_both
     from sides
     left join kept_back
         on sides.organisation_code = kept_back.organisation_code and sides.quarter_id = kept_back.quarter_id
@@ -40,6 +41,7 @@ told as (
     ) as told (measure_code, numerator, denominator)
 )
 
+-- The region's two sides speak of the same organisations: those of which both are known.
 select
     measure_code,
     'count' as statistic,
@@ -52,8 +54,12 @@ select
     'none' as breakdown_kind,
     'all' as breakdown_code,
     null::text as label,
-    sum(numerator)::bigint as numerator,
-    sum(denominator)::bigint as denominator,
+    case
+        when grouping(organisation_code) = 0 then sum(numerator) else sum(numerator) filter (where is_known_of_both)
+    end::bigint as numerator,
+    case
+        when grouping(organisation_code) = 0 then sum(denominator) else sum(denominator) filter (where is_known_of_both)
+    end::bigint as denominator,
     null::double precision as given_value,
     null::double precision as given_lower,
     null::double precision as given_upper,
