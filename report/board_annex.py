@@ -17,14 +17,14 @@ ALL = "What is listed here stands in the annex."
 def side_by_side(edition: Edition) -> list[Block]:
     """Every measure with each organisation in alphabetical order, never added up."""
     found = [
-        tables.measures(edition, "influence", tables.INFLUENCE, "Influence"),
-        tables.measures(edition, "declined", tables.DECLINED, "Declined or put off"),
-        tables.measures(edition, "told", tables.TOLD_BACK, "Told back in time, over the last four quarters"),
-        tables.counts(edition, "ends", tables.ENDED, "Where things said stand", "Where it stands"),
-        tables.measures(edition, "kept", tables.PROMISES, "Promises"),
-        tables.measures(edition, "room", tables.ROOM, "Who was in the room and how"),
-        tables.measures(edition, "covered", ("data_coverage",), "Returns that were due and came"),
-        tables.counts(edition, "activity", tables.ACTIVITY, "Activity, which is not influence", "What"),
+        tables.measures(edition, tables.INFLUENCE),
+        tables.measures(edition, tables.DECLINED),
+        tables.measures(edition, tables.TOLD_BACK),
+        tables.counts(edition, tables.ENDED),
+        tables.measures(edition, tables.PROMISES),
+        tables.measures(edition, tables.ROOM),
+        tables.measures(edition, tables.COVERED),
+        tables.counts(edition, tables.ACTIVITY),
     ]
     turned = [_by_organisation(table) for table in found if table]
     return [Heading("Organisation by organisation"), *turned] if turned else []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 
-from report import board_annex, board_voices, chain, guide, owing, page_one, series, tables, typeset, words
+from report import board_annex, board_voices, chain, guide, owing, page_one, sections, series, tables, typeset, words
 from report.rows import Edition, Row
 from report.tables import Table
 from report.typeset import Block, Box, Columns, Drawn, Facts, Grid, Heading, NewPage, Paper, Points, Prose, Quote
@@ -22,7 +22,7 @@ TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
 # A line is short: for each long piece of another list, so many lines of this one.
 LINES_FOR_EACH = 12
 
-Section = tuple[list[Block], list[Block]]
+Told = tuple[list[Block], list[Block]]
 """What the pages say, and what the annex adds."""
 
 
@@ -60,7 +60,7 @@ class _Told:
 
 def _paper(told: _Told, most: int) -> Paper:
     edition = told.edition
-    sections: Sequence[Callable[[_Told, int], Section]] = (
+    tell: Sequence[Callable[[_Told, int], Told]] = (
         _because,
         _declined,
         _told_back,
@@ -75,7 +75,7 @@ def _paper(told: _Told, most: int) -> Paper:
         _data,
     )
     body, annex = [*_page_one(edition), NewPage()], []
-    for section in sections:
+    for section in tell:
         shown, more = section(told, most)
         body += shown
         annex += more
@@ -111,23 +111,16 @@ def _answered(one: page_one.Answer) -> list[Block]:
 # The sections
 
 
-def _because(told: _Told, most: int) -> Section:
+def _because(told: _Told, most: int) -> Told:
     edition = told.edition
     shown, rest = told.stories[:most], told.stories[most:]
-    body: list[Block] = [
-        Heading("What changed because of what people said"),
-        Prose(
-            "A change stands here when it was linked to a decision on something people said, was made, and was checked "
-            "by somebody other than its owner. “Associated with” is as far as these records go."
-        ),
-    ]
+    body: list[Block] = opened(sections.BECAUSE)
     if not told.stories:
-        body.append(Prose("No change in this edition meets all of that."))
+        body.append(Prose(sections.BECAUSE.none))
     for story in shown:
         body += story_blocks(story)
     body += board_annex.elsewhere(shown, rest)
-    influence = tables.measures(edition, "influence", tables.INFLUENCE, "Influence")
-    body += of_region(influence)
+    body += of_region(tables.measures(edition, tables.INFLUENCE))
     annex: list[Block] = []
     if rest:
         annex += [Heading("Other changes because of what people said"), Grid(_changes(rest), (3.4, 2, 1.4, 2, 2))]
@@ -164,17 +157,13 @@ def _changes(stories: Sequence[chain.Story]) -> Table:
     return Table("changes", "Changes that count as influence", heads, rows)
 
 
-def _declined(told: _Told, most: int) -> Section:
+def _declined(told: _Told, most: int) -> Told:
     edition = told.edition
-    measured = tables.measures(edition, "declined", tables.DECLINED, "Declined or put off, this quarter")
+    measured = tables.measures(edition, tables.DECLINED)
     reasons = tables.reasons(edition)
-    body: list[Block] = [
-        Heading("Declined, and why"),
-        Prose("Saying no can be right. People are owed the reason, and to hear it.", "leads"),
-        *side_by_side(of_region(measured), of_region(reasons)),
-    ]
+    body = [*opened(sections.DECLINED), *side_by_side(of_region(measured), of_region(reasons))]
     if not measured:
-        body.append(Prose("No evidence about refusals was received."))
+        body.append(Prose(sections.DECLINED.none))
     links = [
         (organisation, link, place)
         for organisation, links in told.chain
@@ -201,40 +190,26 @@ def _refusals(links: Sequence[tuple[Row, chain.Link, int]], caption: str) -> lis
     return [Grid(Table("refusals", caption, heads, rows), (2.6, 1.7, 1.5, 2.6, 1.4))]
 
 
-def _told_back(told: _Told, most: int) -> Section:
+def _told_back(told: _Told, most: int) -> Told:
     edition = told.edition
-    measured = tables.measures(edition, "told", tables.TOLD_BACK, "Told back in time, over the last four quarters")
-    ends = tables.counts(edition, "ends", tables.ENDED, "Where things said stand", "Where it stands")
-    body: list[Block] = [
-        Heading("Told back"),
-        Prose(
-            "Everything said ends in one of four ways: told, no reply wanted, cannot be reached, or waiting to hear.",
-            "leads",
-        ),
-    ]
+    measured = tables.measures(edition, tables.TOLD_BACK)
+    ends = tables.counts(edition, tables.ENDED)
+    body = opened(sections.TOLD_BACK)
     drawn = [Drawn(told.told_curve)] if told.told_curve and told.told_curve.drawing else []
     body += side_by_side(drawn, [*of_region(measured), *of_region(ends)])
     if not (told.told_curve or measured or ends):
-        body.append(Prose("No evidence about telling people back was received."))
+        body.append(Prose(sections.TOLD_BACK.none))
     return body, []
 
 
-def _promises(told: _Told, most: int) -> Section:
+def _promises(told: _Told, most: int) -> Told:
     edition = told.edition
-    measured = tables.measures(edition, "kept", tables.PROMISES, "Promises, this quarter")
+    measured = tables.measures(edition, tables.PROMISES)
     overdue = sorted(
         (row for row in edition.changes if row["promise_state"] == "overdue"),
         key=lambda row: (row["original_due_on"], row["organisation_code"], row["change_id"]),
     )
-    body: list[Block] = [
-        Heading("Promises and their dates"),
-        Prose(
-            "A promise is judged against the first date that was ever given. Moving the date later does not make a "
-            "late change punctual.",
-            "leads",
-        ),
-        *of_region(measured),
-    ]
+    body = [*opened(sections.PROMISES), *of_region(measured)]
     if overdue[:most]:
         rows = [
             (
@@ -251,38 +226,20 @@ def _promises(told: _Told, most: int) -> Section:
         caption = "Overdue for longest" if overdue[most:] else "Overdue, oldest first"
         body.append(Grid(Table("overdue", caption, heads, rows), (3, 2, 1.6, 1.2)))
     if not told.promises:
-        body.append(Prose("No change was due, made or overdue."))
+        body.append(Prose(sections.PROMISES.none))
     else:
         body.append(Prose("Every change that was due, made or overdue stands in the annex.", "quiet"))
     grids = [Grid(table, (3, 1.5, 1.2, 1.2, 1.2, 1.7)) for table in told.promises]
-    return body, [Heading("Promises and their dates"), *grids] if grids else []
+    return body, [Heading(sections.PROMISES.title), *grids] if grids else []
 
 
-def _room(told: _Told, most: int) -> Section:
-    measured = tables.measures(told.edition, "room", tables.ROOM, "Who was in the room and how, this quarter")
-    body: list[Block] = [
-        Heading("Who was in the room, and how"),
-        Prose(
-            "Counts of people are rounded, and left out where they are small. These records cannot say who stayed "
-            "away, or why.",
-            "leads",
-        ),
-        *of_region(measured),
-    ]
-    if not measured:
-        body.append(Prose("No evidence about sessions was received."))
-    return body, []
+def _room(told: _Told, most: int) -> Told:
+    measured = of_region(tables.measures(told.edition, tables.ROOM))
+    return [*opened(sections.ROOM), *(measured or [Prose(sections.ROOM.none)])], []
 
 
-def _restrictive(told: _Told, most: int) -> Section:
-    body, annex = _charted(
-        "Restrictive practice",
-        "Each chart shows whether something has changed beyond what varies by chance. It cannot show how it felt to "
-        "the person.",
-        told.restrictive,
-        "No evidence about restrictive practice was received. That does not mean that there was none.",
-        most,
-    )
+def _restrictive(told: _Told, most: int) -> Told:
+    body, annex = _charted(sections.RESTRICTIVE, told.restrictive, most)
     notice = Box(
         [
             Heading(guide.NOTICE),
@@ -295,40 +252,27 @@ def _restrictive(told: _Told, most: int) -> Section:
     return [notice, *body], [notice, *annex] if annex else []
 
 
-def _access(told: _Told, most: int) -> Section:
-    left_out = tables.counts(
-        told.edition, "left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
-    )
-    body, annex = _charted(
-        "Access, and contacts to ask what is happening",
-        "Complaints about getting help, and contacts from people who had to ask what is happening with a referral.",
-        told.access,
-        "No evidence about access was received.",
-        most,
-    )
-    return body + of_region(left_out), annex
+def _access(told: _Told, most: int) -> Told:
+    body, annex = _charted(sections.ACCESS, told.access, most)
+    return body + of_region(tables.counts(told.edition, tables.LEFT_OUT)), annex
 
 
-def _experience(told: _Told, most: int) -> Section:
-    if not told.experience:
-        return [], []
-    return _charted("What people say of their care", None, told.experience, None, most)
+def _experience(told: _Told, most: int) -> Told:
+    return _charted(sections.EXPERIENCE, told.experience, most) if told.experience else ([], [])
 
 
-def _charted(title: str, said: str | None, found: Sequence[series.Chart], none: str | None, most: int) -> Section:
+def _charted(section: sections.Section, found: Sequence[series.Chart], most: int) -> Told:
     """A section of charts: as many as there is room for, drawn ones first; what stands in words alone is a list."""
-    body: list[Block] = [Heading(title)]
-    if said:
-        body.append(Prose(said, "leads"))
-    if not found and none:
-        body.append(Prose(none))
+    body = opened(section)
+    if not found:
+        body.append(Prose(section.none))
     ordered = sorted(found, key=lambda chart: chart.drawing is None)
     shown, rest = ordered[:most], ordered[most:]
     body += _drawings(shown)
     annex: list[Block] = []
     if rest:
         body += board_annex.elsewhere(shown, rest, "The charts stand in the annex.")
-        annex = [Heading(title), *_drawings(rest)]
+        annex = [Heading(section.title), *_drawings(rest)]
     return body, annex
 
 
@@ -341,21 +285,16 @@ def _drawings(found: Sequence[series.Chart]) -> list[Block]:
     return [*blocks, Points(told)] if told else blocks
 
 
-def _network(told: _Told, most: int) -> Section:
+def _network(told: _Told, most: int) -> Told:
     return board_voices.network(told.edition, most)
 
 
-def _to_decide(told: _Told, most: int) -> Section:
+def _to_decide(told: _Told, most: int) -> Told:
     return board_voices.to_decide(told.edition, most)
 
 
-def _to_put_right(told: _Told, most: int) -> Section:
-    body: list[Block] = [
-        Heading("What is to be put right"),
-        Prose(
-            "What the records say each organisation still owes, oldest first. It is a list of things to do.", "leads"
-        ),
-    ]
+def _to_put_right(told: _Told, most: int) -> Told:
+    body = opened(sections.TO_PUT_RIGHT)
     # All organisations or none: nobody stands in the annex for the first letter of a name.
     warned = guide.notice(row.get("measure_code") for _, rows in told.findings for row, _ in rows)
     notice: list[Block] = [Prose(warned, "leads")] if warned else []
@@ -365,26 +304,21 @@ def _to_put_right(told: _Told, most: int) -> Section:
     for organisation, rows in told.findings:
         name = Heading(say(Words(organisation["organisation_name"])), 2)
         if shown:
-            body += [name, *(owing.owed(rows[:shown]) if rows else [Prose("Nothing found to put right.")])]
+            body += [name, *(owing.owed(rows[:shown]) if rows else [Prose(sections.TO_PUT_RIGHT.none)])]
             body += board_annex.elsewhere(rows[:shown], rows[shown:])
         if rows[shown:]:
             annex += [name, *owing.owed(rows[shown:])]
         elif not shown:
-            annex += [name, Prose("Nothing found to put right.")]
+            annex += [name, Prose(sections.TO_PUT_RIGHT.none)]
     if not shown:
         body += board_annex.elsewhere((), told.findings)
-    title = Heading("More that is to be put right" if shown else "What is to be put right")
+    title = Heading("More that is to be put right" if shown else sections.TO_PUT_RIGHT.title)
     return body, [title, *notice, *annex] if annex else []
 
 
-def _data(told: _Told, most: int) -> Section:
+def _data(told: _Told, most: int) -> Told:
     edition = told.edition
-    covered = tables.measures(edition, "covered", ("data_coverage",), "Returns that were due and came, this quarter")
-    body: list[Block] = [
-        Heading("Data quality and coverage"),
-        Prose("What did not come is shown as not received. It is never counted as nothing.", "leads"),
-        *of_region(covered),
-    ]
+    body = [*opened(sections.DATA), *of_region(tables.measures(edition, tables.COVERED))]
     every = [line for one in edition.organisations for line in owing.returns(edition, one)]
     room = most * LINES_FOR_EACH
     lines = (
@@ -395,15 +329,19 @@ def _data(told: _Told, most: int) -> Section:
     body += [Points(lines)] if lines else []
     body += board_annex.elsewhere(lines, every if lines != every else [])
     if not every:
-        body.append(Prose("No returns were due this quarter."))
+        body.append(Prose(sections.DATA.none))
     evidence = tables.evidence(edition)
     annex: list[Block] = [Points(every)] if lines != every else []
     annex += [Grid(evidence, (3, 2))] if evidence else []
     annex += [Grid(table, (3, 1, 1, 1, 1)) for table in told.quality]
-    return body, [Heading("Data quality and coverage"), *annex] if annex else []
+    return body, [Heading(sections.DATA.title), *annex] if annex else []
 
 
-# Tables as a paper has room for them
+# A section's beginning, and tables as a paper has room for them
+
+
+def opened(section: sections.Section) -> list[Block]:
+    return [Heading(section.title), *([Prose(section.said, "leads")] if section.said else [])]
 
 
 def of_region(table: Table | None) -> list[Block]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from report import board_annex, voices, words
 from report.rows import Edition, Row
+from report.sections import NETWORK, TO_DECIDE
 from report.typeset import Block, Grid, Heading, Points, Prose, Quote
 from report.words import Sentence, Words, day, say
 
-TITLE = "What the network says about this report"
-TO_DECIDE = "For the committee to decide"
 # Half a question cannot be answered: what is entered is not cut, and stands in the annex where it is longer than this
 # for each piece of a list that the pages have room for.
 WORDS_FOR_EACH = 100
@@ -21,22 +20,22 @@ def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
         for heading, rows in voices.comments(edition)
         for place, row in enumerate(rows)
     ]
-    body: list[Block] = [Heading(TITLE), Prose(voices.answer_of_the_network(edition))]
+    body: list[Block] = [Heading(NETWORK.title), Prose(voices.answer_of_the_network(edition))]
     if not told:
-        body.append(Prose("No comments have been recorded in this edition."))
+        body.append(Prose(NETWORK.none))
     body += _in_order(told[:most])
     rest = _in_order(told[most:])
     body += board_annex.elsewhere(told[:most], rest, "All comments and replies stand in the annex.")
     asked = voices.answers(edition)
     annex = [*rest, *([Grid(asked, (2.4, 1.6, 1.4, 2))] if asked else [])]
-    return body, [Heading(TITLE), *annex] if annex else []
+    return body, [Heading(NETWORK.title), *annex] if annex else []
 
 
 def to_decide(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
     """What the committee is asked, the opinion and the sponsor, each by a named role; what is long for the annex."""
-    body: list[Block] = [Heading(TO_DECIDE)]
+    body: list[Block] = [Heading(TO_DECIDE.title)]
     annex: list[Block] = []
-    asks = ("ask", "What is asked", "Nobody has entered a question for the committee.")
+    asks = ("ask", "What is asked", TO_DECIDE.none)
     for kind, heading, missing in (asks, *voices.ENTERED):
         found = voices.of_kind(edition, kind)
         shown = [row for row in found[:most] if len(row["words"].split()) <= most * WORDS_FOR_EACH]
@@ -46,7 +45,7 @@ def to_decide(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
         body += board_annex.elsewhere(shown, rest, "It stands in the annex." if len(rest) == 1 else board_annex.ALL)
         if rest:
             annex += [Heading(heading, 2), *_entered(kind, rest)]
-    return body, [Heading(TO_DECIDE), *annex] if annex else []
+    return body, [Heading(TO_DECIDE.title), *annex] if annex else []
 
 
 def _in_order(told: list[tuple[str, list[Block]]]) -> list[Block]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report import basis, chain, claims, guide, page_one, restated, series, tables, voices, words
+from report import basis, chain, claims, guide, page_one, restated, sections, series, tables, voices, words
 from report.choice import choice
 from report.matrix import matrix
 from report.questions import questions
@@ -40,41 +40,31 @@ def render(edition: Edition) -> str:
         declined_each=chain.declined(edition),
         stories=chain.stories(edition),
         chain=chain.chain(edition),
-        influence=tables.measures(
-            edition,
-            "measures-influence",
-            tables.INFLUENCE,
-            "Influence: the latest year that can be judged, and this quarter",
-        ),
-        declined=tables.measures(edition, "measures-declined", tables.DECLINED, "Declined or put off, this quarter"),
+        influence=tables.measures(edition, tables.INFLUENCE),
+        declined=tables.measures(edition, tables.DECLINED),
         reasons=tables.reasons(edition),
         told_curve=series.told_back(edition),
-        told=tables.measures(
-            edition, "measures-told", tables.TOLD_BACK, "Told back in time, over the last four quarters"
-        ),
-        ends=tables.counts(edition, "by-end", tables.ENDED, "Where things said stand", "Where it stands"),
-        activity=tables.counts(edition, "activity", tables.ACTIVITY, "Activity, this quarter", "What"),
+        told=tables.measures(edition, tables.TOLD_BACK),
+        ends=tables.counts(edition, tables.ENDED),
+        activity=tables.counts(edition, tables.ACTIVITY),
         evidence=tables.evidence(edition),
-        kept=tables.measures(edition, "measures-kept", tables.PROMISES, "Promises, this quarter"),
+        kept=tables.measures(edition, tables.PROMISES),
         promises=tables.promises(edition),
-        room=tables.measures(edition, "measures-room", tables.ROOM, "Who was in the room and how, this quarter"),
+        room=tables.measures(edition, tables.ROOM),
         restrictive=series.series_charts(edition, tables.RESTRICTIVE),
         access=series.series_charts(edition, tables.ACCESS),
-        left_out=tables.counts(
-            edition, "access-left-out", tables.LEFT_OUT, "Not in these charts, this quarter", "What was left out"
-        ),
+        left_out=tables.counts(edition, tables.LEFT_OUT),
         other_charts=series.series_charts(edition, series.other_measures(edition, is_of_annex=False)),
         annex_charts=series.series_charts(edition, series.other_measures(edition, is_of_annex=True)),
         coverage=tables.coverage(edition),
-        covered=tables.measures(
-            edition, "measures-covered", ("data_coverage",), "Returns that were due and came, this quarter"
-        ),
+        covered=tables.measures(edition, tables.COVERED),
         quality=tables.data_quality(edition),
         findings=findings,
         findings_here=[*edition.organisations, *(row for _, rows in findings for row, _ in rows)],
         matrix=matrix(edition),
         against=tables.against,
         guide=guide,
+        sections=sections,
         page_one=page_one,
         day=words.day,
         given_by=page_one.given_by,

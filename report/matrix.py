@@ -238,7 +238,7 @@ def told(code: str, numerator: Figure | None, denominator: Figure | None, value:
     if not (numerator or denominator or value):
         return "–"
     if value is None or value.unit == "share of 1":
-        if code in tables.TOLD_BACK and words.known(value) and words.known(denominator):
+        if code in tables.TOLD_BACK.codes and words.known(value) and words.known(denominator):
             return say(number(value), " of ", number(denominator))
         return out_of(numerator, denominator, value)
     if not words.known(value):

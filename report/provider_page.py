@@ -71,15 +71,14 @@ def _if_it_is_wrong(edition: Edition) -> list[Block]:
 
 def _figures(edition: Edition, organisation: Row) -> list[Block]:
     """Its measures beside the region's, where either has something to count."""
-    found = [
-        tables.measures(edition, "own", codes, "")
-        for codes in (tables.INFLUENCE, tables.DECLINED, tables.TOLD_BACK, tables.PROMISES[:2], tables.ROOM)
-    ]
-    place = [row["organisation_code"] for row in edition.organisations].index(organisation["organisation_code"])
-    rows = [(head, [cells[place], cells[-1]]) for table in found if table for head, cells in table.rows]
-    if not rows:
+    told = (tables.INFLUENCE, tables.DECLINED, tables.TOLD_BACK, tables.PROMISES, tables.ROOM)
+    every = tables.Measured("own", "", list(dict.fromkeys(code for one in told for code in one.codes)))
+    found = tables.measures(edition, every)
+    if found is None:
         return [Heading("Your figures"), Prose("No evidence was received that a figure could be made of.")]
-    table = Table("own", "", ["Measure", "You", "The region"], rows)
+    place = [row["organisation_code"] for row in edition.organisations].index(organisation["organisation_code"])
+    rows = [(head, [cells[place], cells[-1]]) for head, cells in found.rows]
+    table = Table(every.key, every.caption, ["Measure", "You", "The region"], rows)
     return [
         Heading("Your figures"),
         Prose("The region’s figure stands beside yours to give it a measure. It is no target and no rank.", "leads"),

@@ -2,7 +2,8 @@
 
 import datetime as dt
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from psycopg2.extensions import connection as Connection
 
@@ -10,6 +11,9 @@ from report import faces, rows
 from warehouse import build, editions, lineage
 from warehouse.connection import connect
 from warehouse.periods import LONDON, data_cut_on, last_ended_quarter
+
+Taken = TypeVar("Taken")
+"""What a step with an edition tells whoever took it."""
 
 
 def draft_what_is_due(as_of: dt.datetime) -> list[str]:
@@ -46,12 +50,28 @@ def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: st
 
 def draft(quarter: str, icb_code: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> str:
     """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
+    with connect("transformer") as connection:
+        drafted = editions.current(connection, quarter, icb_code)
+    if not drafted:
+        _know_what_became_of_editions(icb_code, as_of)
     with lineage.run(f"draft.{icb_code}", quarter, as_of) as told:
         with connect("transformer") as connection:
             edition_id = editions.draft(connection, quarter, icb_code, as_of, by_role)
             _tell_frozen(connection, edition_id, told)
         content(edition_id)
     return edition_id
+
+
+def _know_what_became_of_editions(icb_code: str, as_of: dt.datetime) -> None:
+    """Build the marts anew from the same files where an edition was published or withdrawn since they were built.
+
+    A draft lists what it prints otherwise than the edition that readers hold, and the marts say which that is.
+    """
+    with connect("transformer") as connection:
+        built = build.latest(connection)
+        stale = built is not None and editions.unknown_to_marts(connection, icb_code)
+    if stale:
+        build.swap(build.build(built["accepted_through"], as_of, built["report_quarter"]))
 
 
 def _tell_frozen(connection: Connection, edition_id: str, told: lineage.Run) -> None:
@@ -61,10 +81,7 @@ def _tell_frozen(connection: Connection, edition_id: str, told: lineage.Run) -> 
 
 def share(edition_id: str, by_role: str, as_of: dt.datetime) -> dict:
     """Send a draft to providers and the network in the same hour, every face of it stored; return the edition."""
-    with connect("transformer") as connection:
-        edition = editions.share(connection, edition_id, as_of, by_role)
-    contents(edition_id)
-    return edition
+    return _lead("share", edition_id, as_of, lambda connection: editions.share(connection, edition_id, as_of, by_role))
 
 
 def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bool = False) -> None:
@@ -77,24 +94,31 @@ def sign_off(edition_id: str, by_role: str, as_of: dt.datetime, *, automatic: bo
 
 def publish(edition_id: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> None:
     """Publish an edition that was signed off, every face of it stored; where one fails, it stays signed off."""
+    _lead(
+        "publish",
+        edition_id,
+        as_of,
+        lambda connection: editions.advance(connection, edition_id, "published", as_of, by_role=by_role),
+    )
 
-    def advance(connection: Connection) -> None:
-        editions.advance(connection, edition_id, "published", as_of, by_role=by_role)
 
+def _lead(step: str, edition_id: str, as_of: dt.datetime, take: Callable[[Connection], Taken]) -> Taken:
+    """Take a step with an edition, every face stored as it reads afterwards; where one fails, nothing was done."""
     with connect("transformer") as connection:
         icb_code = editions.find(connection, edition_id)["icb_code"]
-    with lineage.run(f"publish.{icb_code}", edition_id, as_of) as told:
+    with lineage.run(f"{step}.{icb_code}", edition_id, as_of) as told:
         with connect("transformer") as connection:
             # Only whoever takes a step sees it before it is committed; and nobody is kept waiting by the rendering.
-            advance(connection)
+            take(connection)
             edition = rows.read(connection, edition_id)
             connection.rollback()
         rendered = {name: face.render(edition) for name, face in faces.of(edition).items()}
         with connect("transformer") as connection:
-            advance(connection)
+            taken = take(connection)
             _store(connection, edition, rendered)
-        told.reads.add(lineage.edition(edition_id))
-        told.writes |= {lineage.edition(edition_id, face) for face in rendered}
+            told.reads.add(lineage.edition(edition_id))
+            told.writes |= {lineage.edition(edition_id, face) for face in rendered}
+    return taken
 
 
 def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
@@ -121,26 +145,35 @@ def correct(edition_id: str, was_wrong: str, because: str, by_role: str, as_of: 
     """Put the next edition, a draft, in the place of a published one, say in both what was wrong; return the draft."""
     with connect("transformer") as connection:
         edition = editions.find(connection, edition_id)
-    # The run is told from that of the edition it corrects by that edition's name.
+        editions.spoken_for(connection, edition["quarter_id"])
+    _know_what_became_of_editions(edition["icb_code"], as_of)
+
+    def take(connection: Connection) -> str:
+        editions.spoken_for(connection, edition["quarter_id"])
+        editions.advance(
+            connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
+        )
+        return editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
+
+    corrected_by = _lead("correct", edition_id, as_of, take)
+    # The draft's run is told from that of the quarter's first by the edition it comes after.
     with lineage.run(f"draft.{edition['icb_code']}", f"after {edition_id}", as_of) as told:
         with connect("transformer") as connection:
-            # First what may refuse, so that nothing is left half done.
-            editions.spoken_for(connection, edition["quarter_id"])
-            editions.advance(
-                connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
-            )
-            corrected_by = editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
             _tell_frozen(connection, corrected_by, told)
-        contents(edition_id)
         content(corrected_by)
     return corrected_by
 
 
 def withdraw(edition_id: str, because: str, by_role: str, as_of: dt.datetime) -> None:
     """Withdraw an edition: it is served as before, and says first that nobody should rely on it, and why."""
-    with connect("transformer") as connection:
-        editions.advance(connection, edition_id, "withdrawn", as_of, by_role=by_role, because=because)
-    contents(edition_id)
+    _lead(
+        "withdraw",
+        edition_id,
+        as_of,
+        lambda connection: editions.advance(
+            connection, edition_id, "withdrawn", as_of, by_role=by_role, because=because
+        ),
+    )
 
 
 def automatic_sign_off(icb_code: str) -> str | None:

@@ -23,29 +23,21 @@ STATISTICS = {
 
 def in_words(edition: Edition) -> Sentence:
     """Whether anything was restated, and of which edition; or that nobody can tell."""
-    former = edition.facts.get("former_edition_id")
+    former, compared = (edition.facts.get(name) for name in ("former_edition_id", "compared_with_edition_id"))
     if edition.restatements:
         before = sorted({row["printed_in_edition_id"] for row in edition.restatements})
         return paragraph(
             sentence("these figures stood otherwise in ", words.listed([Code(one) for one in before])),
-            sentence("the build did not compare them with ", Code(former)) if former and former not in before else None,
+            sentence("it was not compared with ", Code(former)) if former and former not in before else None,
         )
     if not former:
         return sentence("there is no earlier edition that can be relied on")
-    if not _was_surely_compared(edition):
-        return sentence(
-            "no figure is listed as restated since ", Code(former), "; that the build compared them is not recorded"
-        )
+    if compared is None:
+        unknown = "; that this edition was compared with it is not recorded"
+        return sentence("no figure is listed as restated since ", Code(former), unknown)
+    if compared != former:
+        return sentence("no figure is listed as restated: this edition was not compared with ", Code(former))
     return sentence("nothing in ", Code(former), " that this edition prints again is printed otherwise")
-
-
-def _was_surely_compared(edition: Edition) -> bool:
-    # No row names the edition where nothing differs. A quarter's first is compared with what was published before its
-    # data were cut; a later one may have been compared with a draft, of which nothing is listed.
-    facts = edition.facts
-    published_on = facts.get("former_published_on")
-    is_first = (facts.get("edition_number") or 1) == 1
-    return is_first and published_on is not None and published_on < facts["data_cut_at"].date()
 
 
 def restated(edition: Edition) -> Table | None:

@@ -6,34 +6,96 @@ figure or says in words why there is none.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from report import words
 from report.rows import REGION, Edition, Row
 from report.words import Code, Sentence, Words, day, days, number, out_of, say
 
-INFLUENCE = ("influence", "influence_so_far", "considered", "changes_verified")
+
+@dataclass(frozen=True)
+class Measured:
+    """Measures that are told side by side: the table's place on a page, its caption, and the measures' codes."""
+
+    key: str
+    caption: str
+    codes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Plain counts that are told together; `names` says what each one counts, `head` what they all are."""
+
+    key: str
+    caption: str
+    head: str
+    names: Mapping[str, str]
+
+
+INFLUENCE = Measured(
+    "measures-influence",
+    "Influence: the latest year that can be judged, and this quarter",
+    ("influence", "influence_so_far", "considered", "changes_verified"),
+)
 # A measure that is only counted so far has no definition of its own to be named by.
 SO_FAR = {"influence_so_far": "The same, of things decided since then: too early to judge"}
-DECLINED = ("declined_with_reason", "declined_and_told")
-TOLD_BACK = ("told_back_within_30_days", "told_back_within_90_days", "told_back_within_180_days")
-PROMISES = ("changes_on_time", "changes_overdue", "changes_verified")
-ROOM = (
-    "sessions_held",
-    "sessions_minuted",
-    "new_voices",
-    "needs_met",
-    "accessible_sessions",
-    "decision_routes",
-    "tor_in_date",
+DECLINED = Measured(
+    "measures-declined", "Declined or put off, this quarter", ("declined_with_reason", "declined_and_told")
 )
+TOLD_BACK = Measured(
+    "measures-told",
+    "Told back in time, over the last four quarters",
+    ("told_back_within_30_days", "told_back_within_90_days", "told_back_within_180_days"),
+)
+PROMISES = Measured(
+    "measures-kept", "Promises, this quarter", ("changes_on_time", "changes_overdue", "changes_verified")
+)
+ROOM = Measured(
+    "measures-room",
+    "Who was in the room and how, this quarter",
+    (
+        "sessions_held",
+        "sessions_minuted",
+        "new_voices",
+        "needs_met",
+        "accessible_sessions",
+        "decision_routes",
+        "tor_in_date",
+    ),
+)
+COVERED = Measured("measures-covered", "Returns that were due and came, this quarter", ("data_coverage",))
 RESTRICTIVE = ("restrictive_interventions",)
 ACCESS = ("access_complaints", "chase_contacts")
 
-LEFT_OUT = {
-    "access_complaints_left_out": "Complaints about access to wards and other services that take no referrals",
-}
+LEFT_OUT = Counted(
+    "access-left-out",
+    "Not in these charts, this quarter",
+    "What was left out",
+    {"access_complaints_left_out": "Complaints about access to wards and other services that take no referrals"},
+)
+ENDED = Counted(
+    "by-end",
+    "Where things said stand",
+    "Where it stands",
+    {
+        "inputs_told": "Told, this quarter",
+        "inputs_waiting": "Waiting to hear, today",
+        "inputs_no_reply_wanted": "No reply wanted, since records began",
+        "inputs_cannot_be_reached": "Cannot be reached, since records began",
+    },
+)
+ACTIVITY = Counted(
+    "activity",
+    "Activity, this quarter",
+    "What",
+    {
+        "inputs_received": "Things said that were received",
+        "inputs_decided": "Things said that were decided",
+        "changes_made": "Changes made",
+        "changes_checked": "Changes checked by somebody other than their owner",
+    },
+)
 
 # A sign for each state of a return, different in shape; the words come published.
 COVERAGE = {
@@ -47,18 +109,6 @@ COVERAGE = {
     "withdrawn": "▽",
     "no_agreement": "–",
     "not_due": "·",
-}
-ENDED = {
-    "inputs_told": "Told, this quarter",
-    "inputs_waiting": "Waiting to hear, today",
-    "inputs_no_reply_wanted": "No reply wanted, since records began",
-    "inputs_cannot_be_reached": "Cannot be reached, since records began",
-}
-ACTIVITY = {
-    "inputs_received": "Things said that were received",
-    "inputs_decided": "Things said that were decided",
-    "changes_made": "Changes made",
-    "changes_checked": "Changes checked by somebody other than their owner",
 }
 
 
@@ -88,18 +138,17 @@ def anchor(*parts: str) -> str:
 # Measures, side by side in alphabetical order, never added up
 
 
-def measures(edition: Edition, key: str, codes: Iterable[str], caption: str) -> Table | None:
+def measures(edition: Edition, asked: Measured) -> Table | None:
     """One row for each measure, one column for each organisation and one for the region."""
     columns = _columns(edition)
-    told = [code for code in codes if edition.of_measure(code)]
-    rows = [
-        (
-            SO_FAR.get(code) or Words(words.opened(edition.measure_name(code))),
-            [measured(edition, code, column) for column in columns],
-        )
-        for code in told
-    ]
-    return Table(key, caption, ["Measure", *_heads(edition)], rows, told, columns) if rows else None
+    told = [code for code in asked.codes if edition.of_measure(code)]
+    rows = [(measure_name(edition, code), [measured(edition, code, column) for column in columns]) for code in told]
+    return Table(asked.key, asked.caption, ["Measure", *_heads(edition)], rows, told, columns) if rows else None
+
+
+def measure_name(edition: Edition, code: str) -> Words | str:
+    """A measure as the head of its line names it."""
+    return SO_FAR.get(code) or Words(words.opened(edition.measure_name(code)))
 
 
 def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
@@ -109,7 +158,7 @@ def measured(edition: Edition, code: str, organisation_code: str) -> Sentence:
     )
     if numerator is None and denominator is None:
         return say(number(share)) if share else say("No evidence received")
-    if code in TOLD_BACK and words.known(share) and words.known(denominator):
+    if code in TOLD_BACK.codes and words.known(share) and words.known(denominator):
         # An estimate that takes account of those still waiting: the told so far over all would be another number.
         said = say(number(share), " of ", number(denominator))
     else:
@@ -139,14 +188,15 @@ def broken_down(edition: Edition, key: str, kind: str, caption: str, head: str, 
     return Table(key, caption, [head, *_heads(edition)], rows, columns=columns) if rows else None
 
 
-def counts(edition: Edition, key: str, names: dict[str, str], caption: str, head: str) -> Table | None:
-    """Plain counts, one line for each of `names` that is published."""
+def counts(edition: Edition, asked: Counted) -> Table | None:
+    """One line for each count that is published, one column for each organisation and one for the region."""
+    columns = _columns(edition)
     rows = [
-        (said, [number(edition.one(code, "count", column)) for column in _columns(edition)])
-        for code, said in names.items()
+        (said, [number(edition.one(code, "count", column)) for column in columns])
+        for code, said in asked.names.items()
         if edition.of_measure(code)
     ]
-    return Table(key, caption, [head, *_heads(edition)], rows, columns=_columns(edition)) if rows else None
+    return Table(asked.key, asked.caption, [asked.head, *_heads(edition)], rows, columns=columns) if rows else None
 
 
 def reasons(edition: Edition) -> Table | None:

@@ -7,8 +7,7 @@ run; the file's own part published-figures.xml says which figure each bookmark h
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
 
 import docx
@@ -22,8 +21,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from report import guide, office, page_one, series, tables, words
+from report import guide, office, page_one, sections, series, tables, words
 from report.rows import REGION, Edition
+from report.sections import Section
 from report.words import Code, Day, Number, Sentence, Words, sentence
 
 TITLE = "Co-production assurance report: summary"
@@ -35,26 +35,18 @@ STYLES = {Number: "Published figure", Day: "Published day", Code: "Published cod
 SUPPORT = "Support line"
 
 
-@dataclass(frozen=True)
-class Section:
-    """One section's headline: measures of the region, or what its charts found."""
-
-    heading: str
-    measures: Sequence[str] = ()
-    charts: Callable[[Edition], Sequence[str]] | None = None
-    has_notice: bool = False
-
-
-SECTIONS = (
-    Section("Influence", tables.INFLUENCE),
-    Section("Declined, and why", tables.DECLINED),
-    Section("Told back", tables.TOLD_BACK),
-    Section("Promises and their dates", tables.PROMISES),
-    Section("Who was in the room, and how", tables.ROOM),
-    Section("Restrictive practice", charts=lambda edition: tables.RESTRICTIVE, has_notice=True),
-    Section("Access, and contacts to ask what is happening", charts=lambda edition: tables.ACCESS),
-    Section("Data quality and coverage", ("data_coverage",)),
+# Each section's headline: measures of the region, or, where measures are drawn, what their charts found.
+SECTIONS: Sequence[tuple[Section, Sequence[str]]] = (
+    (sections.INFLUENCE, tables.INFLUENCE.codes),
+    (sections.DECLINED, tables.DECLINED.codes),
+    (sections.TOLD_BACK, tables.TOLD_BACK.codes),
+    (sections.PROMISES, tables.PROMISES.codes),
+    (sections.ROOM, tables.ROOM.codes),
+    (sections.RESTRICTIVE, tables.RESTRICTIVE),
+    (sections.ACCESS, tables.ACCESS),
+    (sections.DATA, tables.COVERED.codes),
 )
+CHARTED = (sections.RESTRICTIVE, sections.ACCESS)
 
 
 def render(edition: Edition) -> bytes:
@@ -108,14 +100,14 @@ class _Writer:
     def sections(self) -> None:
         self.heading("The sections in short", 1)
         self.say(words.say("Figures of the region; each organisation’s own stand in the full report."))
-        for section in SECTIONS:
-            if section.has_notice:
+        for section, codes in SECTIONS:
+            if section is sections.RESTRICTIVE:
                 self.notice()
-            self.heading(section.heading, 2)
-            if section.charts:
-                self.found(series.series_charts(self.edition, section.charts(self.edition)))
+            self.heading(section.title, 2)
+            if section in CHARTED:
+                self.found(section, series.series_charts(self.edition, codes))
             else:
-                self.table(section)
+                self.table(section, codes)
 
     def figures(self) -> None:
         package = self.document.part.package
@@ -127,24 +119,20 @@ class _Writer:
         for line in (guide.SUPPORT_SAID, *guide.SUPPORT_LINES):
             self.document.add_paragraph().add_run(line, style=SUPPORT)
 
-    def found(self, charts: Iterable[series.Chart]) -> None:
+    def found(self, section: Section, charts: Sequence[series.Chart]) -> None:
         for chart in charts:
             self.say(sentence(chart.title), self.document.add_paragraph(style="List Bullet"))
         if not charts:
-            self.say(sentence("no evidence about this was received; that does not mean that there was none"))
+            self.say(words.say(section.none))
 
-    def table(self, section: Section) -> None:
+    def table(self, section: Section, codes: Sequence[str]) -> None:
         edition = self.edition
-        rows = [
-            (tables.SO_FAR.get(code) or Words(words.opened(edition.measure_name(code))), code)
-            for code in section.measures
-            if edition.of_measure(code)
-        ]
+        rows = [(tables.measure_name(edition, code), code) for code in codes if edition.of_measure(code)]
         if not rows:
-            self.say(sentence("no evidence about this was received"))
+            self.say(words.say(section.none))
             return
         table = self.document.add_table(rows=1, cols=2, style="Table Grid")
-        _describe(table, section.heading)
+        _describe(table, section.title)
         for cell, head in zip(table.rows[0].cells, ("Measure", "The region"), strict=True):
             self.say(words.say(head), cell.paragraphs[0], is_strong=True)
             _shade(cell)

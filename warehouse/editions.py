@@ -128,6 +128,25 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
         return edition_id
 
 
+def unknown_to_marts(connection: Connection, icb_code: str) -> bool:
+    """Say whether an edition of the ICB was published, or withdrawn, since the marts people read were built."""
+    with connection.cursor() as cursor:
+        cursor.execute("select to_regclass('marts.dim_edition') is null")
+        if cursor.fetchone()[0]:
+            return True
+        # What readers hold is compared with, what was withdrawn is not; to the marts an edition they lack is waiting.
+        standing = (
+            "case when {0}.state in ('published', 'corrected') then 'held'"
+            " when {0}.state = 'withdrawn' then 'withdrawn' else 'waiting' end"
+        )
+        cursor.execute(
+            "select exists (select 1 from audit.editions left join marts.dim_edition as known using (edition_id)"
+            f" where editions.icb_code = %s and {standing.format('editions')} <> {standing.format('known')})",
+            (icb_code,),
+        )
+        return cursor.fetchone()[0]
+
+
 def spoken_for(connection: Connection, quarter_id: str) -> dict:
     """Return the build people read now. Raises EditionError when its marts speak for another quarter."""
     built = build.latest(connection)

@@ -63,3 +63,52 @@ select
     from audit.edition_rows as edition_rows
     where edition_rows.relation = 'pub_organisations'
 {%- endmacro %}
+
+{% macro is_before(one, other) -%}
+{{ one }}.icb_code = {{ other }}.icb_code
+            and ({{ one }}.quarter_id, {{ one }}.edition_number) < ({{ other }}.quarter_id, {{ other }}.edition_number)
+{%- endmacro %}
+
+{# When nothing could be changed in an edition any more: at its sign-off, of which before 0.5.0 only the day was kept. #}
+{% macro settled_at(edition) -%}
+coalesce(
+                (
+                    select signed_off.taken_at
+                    from audit.edition_steps as signed_off
+                    where signed_off.edition_id = {{ edition }}.edition_id and signed_off.state = 'signed_off'
+                ),
+                (({{ edition }}.signed_off_on + 1)::timestamp at time zone 'Europe/London'),
+                'infinity'
+            )
+{%- endmacro %}
+
+{#
+Readers held an edition at a moment: it was published by then, and not withdrawn yet. What was withdrawn before 0.5.0,
+which kept no day of it, nobody holds.
+#}
+{% macro was_held(edition, moment) -%}
+coalesce(
+                (
+                    select published.taken_at
+                    from audit.edition_steps as published
+                    where published.edition_id = {{ edition }}.edition_id and published.state = 'published'
+                ),
+                ({{ edition }}.published_on::timestamp at time zone 'Europe/London')
+            ) <= {{ moment }}
+            and not exists (
+                select 1
+                from audit.edition_steps as withdrawn
+                where
+                    withdrawn.edition_id = {{ edition }}.edition_id
+                    and withdrawn.state = 'withdrawn'
+                    and withdrawn.taken_at <= {{ moment }}
+            )
+            and (
+                {{ edition }}.state <> 'withdrawn'
+                or exists (
+                    select 1
+                    from audit.edition_steps as known
+                    where known.edition_id = {{ edition }}.edition_id and known.state = 'withdrawn'
+                )
+            )
+{%- endmacro %}

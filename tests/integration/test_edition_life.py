@@ -63,6 +63,8 @@ def built(shared_warehouse):
             "create table published.pub_figures_now as select 'shown.count/' || number as figure_id, 'QXX' as icb_code,"
             " number::double precision / 7 as value from generate_series(1, 3) as number"
         )
+        # These marts always know what became of an edition.
+        cursor.execute("create view marts.dim_edition as select edition_id, state from audit.editions")
         speak_for(cursor, QUARTER)
     with connection.connect("admin") as opened:
         from warehouse import grants
@@ -532,12 +534,31 @@ def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
     assert str(asked) in again
     assert str(told) not in again
     (facts,) = published(shared, "pub_editions", following)
-    assert (facts["former_edition_id"], facts["former_published_on"]) == (FIRST, AFTER.date())
+    assert facts["former_edition_id"] == facts["compared_with_edition_id"] == FIRST
     assert published(shared, "pub_asks", following) == []
     assert "Of an earlier edition it said: “Who waits?”" in says(shared, following)
     edition_entries.reply(shared, following, str(asked), "Forty people.", "head of quality", AFTER)
     (row,) = [one for one in published(shared, "pub_challenges", following) if one["challenge_id"] == str(asked)]
     assert (row["reply"], row["about_edition_id"]) == ("Forty people.", FIRST)
+
+
+def test_what_was_signed_off_prints_again_what_it_did_when_the_edition_before_is_withdrawn(shared):
+    asked = edition_entries.answer(shared, FIRST, "network", "network lead", SHARED, "comment", "Who waits?")
+    signed(shared, FIRST)
+    with shared.cursor() as cursor:
+        speak_for(cursor, NEXT_QUARTER)
+    following = editions.draft(shared, NEXT_QUARTER, ICB, AFTER)
+    signed(shared, following, AFTER + dt.timedelta(days=1))
+    facts, challenges = (published(shared, relation, following) for relation in ("pub_editions", "pub_challenges"))
+    assert (facts[0]["former_edition_id"], facts[0]["compared_with_edition_id"]) == (FIRST, FIRST)
+    assert str(asked) in {row["challenge_id"] for row in challenges}
+    withdrawn_at = AFTER + dt.timedelta(days=2)
+    editions.advance(shared, FIRST, "withdrawn", withdrawn_at, by_role="head of data", because="Files were swapped.")
+    assert [published(shared, one, following) for one in ("pub_editions", "pub_challenges")] == [facts, challenges]
+    # Who drafts the next relies on what was not withdrawn.
+    editions.advance(shared, following, "corrected", withdrawn_at, by_role="head of data", **WRONG)
+    after = editions.draft(shared, NEXT_QUARTER, ICB, withdrawn_at)
+    assert str(asked) not in {row["challenge_id"] for row in published(shared, "pub_challenges", after)}
 
 
 def test_a_withdrawal_needs_its_reason_and_is_written_down(shared):

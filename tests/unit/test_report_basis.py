@@ -18,7 +18,11 @@ def made_up():
 
 
 def influence(of):
-    return tables.measures(of, "measures", tables.INFLUENCE, "Influence")
+    return tables.measures(of, tables.INFLUENCE)
+
+
+def told(of, *codes):
+    return tables.measures(of, tables.Measured("told", "Told", codes))
 
 
 def with_rows(**changes):
@@ -29,17 +33,17 @@ def test_a_table_says_how_many_of_those_asked_sent_evidence(made_up):
     assert str(basis.beside(made_up, influence(made_up)).rests).startswith(
         "Evidence came from all 3 organisations asked. Counted from rows that were sent."
     )
-    room = tables.measures(made_up, "room", ("influence", "needs_met"), "Room")
+    room = told(made_up, "influence", "needs_met")
     assert str(basis.beside(made_up, room).rests).startswith(
         "Evidence came from all 3 organisations asked;"
         " for “Access needs that were met”, from 2 of 3 organisations asked."
     )
-    alone = tables.measures(made_up, "room", ("needs_met",), "Room")
+    alone = told(made_up, "needs_met")
     assert str(basis.beside(made_up, alone).rests).startswith("Evidence came from 2 of 3 organisations asked.")
 
 
 def test_what_was_only_declared_is_named_as_that(made_up):
-    room = tables.measures(made_up, "room", ("new_voices",), "Room")
+    room = told(made_up, "new_voices")
     assert "but declared without rows by The Tea Hut (made-up charity)" in str(basis.beside(made_up, room).rests)
 
 
@@ -56,13 +60,13 @@ def test_late_and_missing_returns_are_named_beside_the_figures_of_whoever_owes_t
 
 
 def test_rows_set_aside_stand_beside_what_rests_on_their_record_alone(made_up):
-    sessions = tables.measures(made_up, "room", ("sessions_held",), "Room")
+    sessions = told(made_up, "sessions_held")
     assert "set aside at Gullwing" in str(basis.beside(made_up, sessions).rests)
     assert "set aside" not in str(basis.beside(made_up, influence(made_up)).rests)
 
 
 def test_people_are_said_to_be_rounded_and_hidden(made_up):
-    room = tables.measures(made_up, "room", ("new_voices",), "Room")
+    room = told(made_up, "new_voices")
     said = str(basis.beside(made_up, room).rests)
     assert said.endswith("Counts of people are rounded and small ones are not printed.")
     assert "rounded" not in str(basis.beside(made_up, influence(made_up)).rests)

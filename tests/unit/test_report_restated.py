@@ -1,7 +1,6 @@
 """What was restated is listed with what it was, what it is and why; both numbers are those that were printed."""
 
 import re
-from datetime import date
 from html import unescape
 
 from report import restated
@@ -70,26 +69,27 @@ def test_the_number_of_before_names_the_edition_whose_row_it_is():
 
 def test_that_nothing_was_restated_is_said_and_of_which_edition():
     assert str(restated.in_words(edition(FACTS, {}))) == "There is no earlier edition that can be relied on."
-    former = {"former_edition_id": "2025-26-Q4/QXX/1", "former_published_on": date(2026, 5, 5)}
+    former = {"former_edition_id": "2025-26-Q4/QXX/1", "compared_with_edition_id": "2025-26-Q4/QXX/1"}
     assert str(restated.in_words(edition({**FACTS, **former}, {}))) == (
         "Nothing in 2025-26-Q4/QXX/1 that this edition prints again is printed otherwise."
     )
-    late = {**former, "former_published_on": date(2026, 7, 29)}
-    assert "the build compared them is not recorded" in str(restated.in_words(edition({**FACTS, **late}, {})))
     assert "There is no earlier edition that can be relied on." in unescape(render(edition(FACTS, {})))
 
 
-def test_that_nothing_was_restated_is_not_said_of_an_edition_that_may_not_have_been_compared():
+def test_that_nothing_was_restated_is_not_said_of_an_edition_that_was_not_compared():
     former = f"{FACTS['quarter_id']}/QXX/1"
-    published_on = date(2026, 7, 20)
-    corrects = {**FACTS, "edition_number": 2, "former_edition_id": former, "former_published_on": published_on}
+    unknown = {**FACTS, "former_edition_id": former}
+    assert str(restated.in_words(edition(unknown, {}))) == (
+        f"No figure is listed as restated since {former}; that this edition was compared with it is not recorded."
+    )
+    corrects = {**unknown, "compared_with_edition_id": "2025-26-Q4/QXX/1"}
     assert str(restated.in_words(edition(corrects, {}))) == (
-        f"No figure is listed as restated since {former}; that the build compared them is not recorded."
+        f"No figure is listed as restated: this edition was not compared with {former}."
     )
     usual = rows()["pub_restatements"][0]
     compared = {"pub_restatements": [{**usual, "printed_in_edition_id": "2025-26-Q4/QXX/1"}]}
     assert str(restated.in_words(edition(corrects, compared))) == (
-        f"These figures stood otherwise in 2025-26-Q4/QXX/1. The build did not compare them with {former}."
+        f"These figures stood otherwise in 2025-26-Q4/QXX/1. It was not compared with {former}."
     )
     compared = {"pub_restatements": [{**usual, "printed_in_edition_id": former}]}
     assert str(restated.in_words(edition(corrects, compared))) == f"These figures stood otherwise in {former}."

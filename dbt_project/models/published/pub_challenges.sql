@@ -8,7 +8,7 @@ standing as (
     {{ standing_entries(of_every_quarter=true) }}
 ),
 
--- The edition that readers held before: what it printed without a reply is printed again.
+-- The edition that readers held when this one was signed off: what it printed without a reply is printed again.
 formers as (
     select
         editions.edition_id,
@@ -23,8 +23,7 @@ formers as (
         where
             earlier.icb_code = editions.icb_code
             and earlier.quarter_id < editions.quarter_id
-            and earlier.state in ('published', 'corrected')
-            and (editions.signed_off_on is null or earlier.published_on <= editions.signed_off_on)
+            and {{ was_held("earlier", settled_at("editions")) }}
         order by earlier.quarter_id desc, earlier.edition_number desc
         limit 1
     ) as former

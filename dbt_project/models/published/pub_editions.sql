@@ -71,7 +71,7 @@ frozen as (
         corrects.was_wrong as corrects_was_wrong,
         corrects.because as corrects_because,
         former.edition_id as former_edition_id,
-        former.published_on as former_published_on
+        compared.edition_id as compared_with_edition_id
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
     left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
@@ -88,17 +88,25 @@ frozen as (
         limit 1
     ) as corrects on true
     left join lateral (
-        select
-            formers.edition_id,
-            formers.published_on
+        select formers.edition_id
         from audit.editions as formers
         where
-            formers.icb_code = editions.icb_code
-            and (formers.quarter_id, formers.edition_number) < (editions.quarter_id, editions.edition_number)
-            and formers.state in ('published', 'corrected')
+            {{ is_before("formers", "editions") }}
+            and {{ was_held("formers", settled_at("editions")) }}
         order by formers.quarter_id desc, formers.edition_number desc
         limit 1
     ) as former on true
+    -- A draft is compared with what readers hold at that moment.
+    left join steps as drafted on editions.edition_id = drafted.edition_id and drafted.state = 'draft'
+    left join lateral (
+        select formers.edition_id
+        from audit.editions as formers
+        where
+            {{ is_before("formers", "editions") }}
+            and {{ was_held("formers", "drafted.taken_at") }}
+        order by formers.quarter_id desc, formers.edition_number desc
+        limit 1
+    ) as compared on true
 ),
 
 every_edition as (

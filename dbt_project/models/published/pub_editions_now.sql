@@ -33,7 +33,7 @@ working as (
         null::text as corrects_was_wrong,
         null::text as corrects_because,
         null::text as former_edition_id,
-        null::date as former_published_on
+        null::text as compared_with_edition_id
     from organisations
     order by
         icb_code asc,
