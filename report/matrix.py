@@ -178,11 +178,17 @@ def _by_measure(edition: Edition, code: str, shown: Sequence[Row]) -> Table | No
         [
             (
                 _definition(edition, one),
-                [_of_measure(edition, one, row["figures_of"], row["quarter_id"]) for row in shown],
+                [_of_measure(edition, one, _whose_figures(row, one), row["quarter_id"]) for row in shown],
             )
             for one in codes
         ],
     )
+
+
+def _whose_figures(row: Row, code: str) -> str | None:
+    """Whose figures answer for one measure: of a region that is pooled anew for it, nobody's."""
+    found = dict(zip(_listed(row["measure_codes"]), (row["measures_figures_of"] or "").split(";"), strict=False))
+    return found.get(code) or None
 
 
 def _definition(edition: Edition, code: str) -> Way:
@@ -190,6 +196,8 @@ def _definition(edition: Edition, code: str) -> Way:
 
 
 def _of_measure(edition: Edition, code: str, organisation_code: str | None, quarter_id: str) -> Sentence | str:
+    if organisation_code is None:
+        return "–"
     found = {
         figure.statistic: figure
         for figure in edition.of_measure(code, organisation_code=organisation_code, quarter_id=quarter_id)

@@ -67,11 +67,15 @@ def _know_what_became_of_editions(icb_code: str, as_of: dt.datetime) -> None:
 
     A draft lists what it prints otherwise than the edition that readers hold, and the marts say which that is.
     """
-    with connect("transformer") as connection:
+    with connect("transformer") as connection, connection.cursor() as cursor:
+        # Of two that draft at once the second finds built what it needs.
+        cursor.execute("select pg_advisory_lock(hashtext('assure editions known to marts'))")
+        connection.commit()
         built = build.latest(connection)
-        stale = built is not None and editions.unknown_to_marts(connection, icb_code)
-    if stale:
-        build.swap(build.build(built["accepted_through"], as_of, built["report_quarter"]))
+        is_stale = built is not None and editions.unknown_to_marts(connection, icb_code)
+        connection.commit()
+        if is_stale:
+            build.swap(build.build(built["accepted_through"], as_of, built["report_quarter"]))
 
 
 def _tell_frozen(connection: Connection, edition_id: str, told: lineage.Run) -> None:

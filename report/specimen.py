@@ -194,6 +194,7 @@ def _evidence(row: dict, said: dict[str, str]) -> dict:
         "reason_words": said.get(row.get("reason_code")),
         "evidence_basis": "recorded" if has_figures else "none",
         "measure_codes": codes,
+        "measures_figures_of": codes and ";".join(figures_of or "" for _ in codes.split(";")),
         "missing_measure_codes": row.get("missing"),
         "measure_code": code,
         "figures_of": figures_of,

@@ -91,15 +91,11 @@ def latest(connection: Connection) -> dict | None:
     return dict(zip(names, row, strict=True)) if row else None
 
 
-def described() -> tuple[dict, dict] | None:
-    """Return what dbt knows of the project and of the tables people read: its manifest and its catalogue, as JSON.
+def described(built: dict) -> tuple[dict, dict]:
+    """Return what dbt knows of the project and of the tables of the latest build: its manifest and catalogue, as JSON.
 
-    None before the first build. Models stand in it as they are written: to compile them takes six times as long.
+    Models stand in it as they are written: to compile them takes six times as long.
     """
-    with connect("transformer") as connection:
-        built = latest(connection)
-    if built is None:
-        return None
     found = []
 
     def as_people_find_it(project) -> None:
@@ -283,7 +279,8 @@ def _made(outcomes: list) -> Iterator[tuple[str, list[lineage.Data], lineage.Dat
 
 BROKEN_CONSTRAINT = re.compile(
     r'^\s*(null value in column "\w+"|duplicate key value violates unique constraint "\w+"'
-    r'|insert or update on table "\w+" violates foreign key constraint "\w+")',
+    r'|insert or update on table "\w+" violates foreign key constraint "\w+"'
+    r'|new row for relation "\w+" violates check constraint "\w+")',
     re.MULTILINE,
 )
 

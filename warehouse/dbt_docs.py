@@ -1,10 +1,14 @@
 """Put dbt's own documentation of the models into one page that needs nothing else; a project gives the same bytes."""
 
+import contextlib
+import hashlib
 import json
 import re
+import tempfile
 from pathlib import Path
 
 from warehouse import build
+from warehouse.connection import connect, database
 
 PASSING = {"created_at", "root_path", "compiled_path", "build_path"}
 """What a node says of when and where it was read, and not of itself."""
@@ -23,11 +27,29 @@ a model is made from, and what is made from it.
 
 
 def page() -> bytes | None:
-    """Return the page; None before the first build. Raises BuildFailed when dbt cannot describe the project."""
-    found = build.described()
-    if found is None:
+    """Return the page; None before the first build. Raises BuildFailed when dbt cannot describe the project.
+
+    It is kept beside dbt's own files until the next build: dbt takes longer to describe a project than to parse it.
+    """
+    with connect("transformer") as connection:
+        built = build.latest(connection)
+    if built is None:
         return None
-    manifest, catalogue = (_lasting(one) for one in found)
+    named = hashlib.sha256(repr((database(), sorted(built.items()), build.code_version())).encode()).hexdigest()
+    kept = build.work_folder() / f"models-{named[:16]}.html"
+    with contextlib.suppress(FileNotFoundError):
+        return kept.read_bytes()
+    content = _made(built)
+    for older in build.work_folder().glob("models-*.html"):
+        older.unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile(dir=build.work_folder(), delete=False) as draft:
+        draft.write(content)
+    Path(draft.name).replace(kept)
+    return content
+
+
+def _made(built: dict) -> bytes:
+    manifest, catalogue = (_lasting(one) for one in build.described(built))
     for doc in manifest["docs"].values():
         if doc["name"] == "__overview__":
             doc["block_contents"] = OVERVIEW

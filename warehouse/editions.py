@@ -134,15 +134,13 @@ def unknown_to_marts(connection: Connection, icb_code: str) -> bool:
         cursor.execute("select to_regclass('marts.dim_edition') is null")
         if cursor.fetchone()[0]:
             return True
-        # What readers hold is compared with, what was withdrawn is not; to the marts an edition they lack is waiting.
-        standing = (
-            "case when {0}.state in ('published', 'corrected') then 'held'"
-            " when {0}.state = 'withdrawn' then 'withdrawn' else 'waiting' end"
-        )
         cursor.execute(
             "select exists (select 1 from audit.editions left join marts.dim_edition as known using (edition_id)"
-            f" where editions.icb_code = %s and {standing.format('editions')} <> {standing.format('known')})",
-            (icb_code,),
+            " where editions.icb_code = %(icb)s and ("
+            " editions.state = any(%(held)s) and coalesce(known.state, 'draft') <> all(%(held)s)"
+            # What the marts never knew they compared nothing with.
+            " or editions.state = 'withdrawn' and known.state <> 'withdrawn'))",
+            {"icb": icb_code, "held": ["published", "corrected"]},
         )
         return cursor.fetchone()[0]
 

@@ -64,11 +64,6 @@ select
     where edition_rows.relation = 'pub_organisations'
 {%- endmacro %}
 
-{% macro is_before(one, other) -%}
-{{ one }}.icb_code = {{ other }}.icb_code
-            and ({{ one }}.quarter_id, {{ one }}.edition_number) < ({{ other }}.quarter_id, {{ other }}.edition_number)
-{%- endmacro %}
-
 {# When nothing could be changed in an edition any more: at its sign-off, of which before 0.5.0 only the day was kept. #}
 {% macro settled_at(edition) -%}
 coalesce(
@@ -83,32 +78,24 @@ coalesce(
 {%- endmacro %}
 
 {#
-Readers held an edition at a moment: it was published by then, and not withdrawn yet. What was withdrawn before 0.5.0,
-which kept no day of it, nobody holds.
+The newest edition of an earlier quarter that readers held at a moment: it was published by then, and not withdrawn yet.
+What was withdrawn before 0.5.0, which kept no day of it, nobody holds.
 #}
-{% macro was_held(edition, moment) -%}
-coalesce(
-                (
-                    select published.taken_at
-                    from audit.edition_steps as published
-                    where published.edition_id = {{ edition }}.edition_id and published.state = 'published'
-                ),
-                ({{ edition }}.published_on::timestamp at time zone 'Europe/London')
-            ) <= {{ moment }}
-            and not exists (
-                select 1
-                from audit.edition_steps as withdrawn
-                where
-                    withdrawn.edition_id = {{ edition }}.edition_id
-                    and withdrawn.state = 'withdrawn'
-                    and withdrawn.taken_at <= {{ moment }}
-            )
-            and (
-                {{ edition }}.state <> 'withdrawn'
-                or exists (
-                    select 1
-                    from audit.edition_steps as known
-                    where known.edition_id = {{ edition }}.edition_id and known.state = 'withdrawn'
-                )
-            )
+{% macro held_before(edition, moment) -%}
+select
+            formers.edition_id,
+            formers.quarter_id,
+            formers.edition_number
+        from audit.editions as formers
+        left join audit.edition_steps as publishing
+            on formers.edition_id = publishing.edition_id and publishing.state = 'published'
+        left join audit.edition_steps as withdrawing
+            on formers.edition_id = withdrawing.edition_id and withdrawing.state = 'withdrawn'
+        where
+            formers.icb_code = {{ edition }}.icb_code
+            and formers.quarter_id < {{ edition }}.quarter_id
+            and coalesce(publishing.taken_at, (formers.published_on::timestamp at time zone 'Europe/London')) <= {{ moment }}
+            and (formers.state <> 'withdrawn' or withdrawing.taken_at > {{ moment }})
+        order by formers.quarter_id desc, formers.edition_number desc
+        limit 1
 {%- endmacro %}

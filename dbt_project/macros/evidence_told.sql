@@ -63,6 +63,8 @@ combined as (
         (array_agg(measure_status order by array_position({{ without_answer() }}, measure_status) nulls last)
             filter (where is_decisive))[1] as why_not,
         array_agg(measure_code order by display_order) filter (where measure_code is not null) as measure_codes,
+        array_agg(coalesce(figures_of, '') order by display_order) filter (where measure_code is not null)
+            as measures_figures_of,
         array_agg(measure_code order by display_order) filter (
             where is_decisive
             and measure_code is not null

@@ -68,7 +68,7 @@ def test_the_first_tab_leads_past_the_head(opened):
     assert page.evaluate("document.activeElement.textContent") == "Skip to page one"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     page.keyboard.press("Enter")
-    assert page.evaluate("location.hash") == "#page-one"
+    assert page.evaluate("location.hash") == "#main"
 
 
 def test_a_chart_is_drawn_once_at_each_width_and_inside_the_page(opened):

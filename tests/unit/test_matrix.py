@@ -9,6 +9,7 @@ import yaml
 
 from report.html import render
 from report.matrix import SIGNS, matrix, told
+from report.rows import REGION as ALL
 from report.rows import Figure, edition
 from report.specimen import FACTS, rows, specimen
 from warehouse.paths import ROOT
@@ -106,6 +107,18 @@ def test_where_several_measures_answer_each_has_its_figures(shown):
     assert by_measure["E04"] is None
 
 
+def test_of_several_measures_the_region_may_be_pooled_anew_for_one_alone():
+    given = rows()
+    given["pub_evidence"] = [
+        row | {"figures_of": None, "measures_figures_of": f";{ALL}"}
+        if (row["expectation_id"], row["organisation_code"]) == ("E18", ALL)
+        else row
+        for row in given["pub_evidence"]
+    ]
+    (led,) = [one for one in matrix(edition(FACTS, given)).expectations if str(one.code) == "E18"]
+    assert [str(cells[0]) for _, cells in led.by_measure.rows] == ["–", "6 of 9"]
+
+
 def test_a_measure_that_is_printed_of_nobody_says_so():
     given = rows()
     given["pub_measures"] = [
@@ -164,12 +177,12 @@ def test_every_status_there_is_has_a_sign_of_its_own_and_its_words():
     described = yaml.safe_load((ROOT / "dbt_project/models/marts/measures/measures_marts.yml").read_text("utf-8"))
     (evidence,) = [one for one in described["models"] if one["name"] == "mart_evidence"]
     (status,) = [one for one in evidence["columns"] if one["name"] == "status"]
-    (accepted,) = status["data_tests"]
+    (accepted,) = [one["expression"] for one in status["constraints"] if one["type"] == "check"]
     with (ROOT / "dbt_project/seeds/evidence_words.csv").open(encoding="utf-8", newline="") as content:
         worded = [row["code"] for row in csv.DictReader(content) if row["kind"] == "status"]
     assert list(SIGNS) == worded
     # Only print withholds: the marts hold the true values.
-    assert set(SIGNS) == {*accepted["accepted_values"]["arguments"]["values"], "withheld"}
+    assert set(SIGNS) == {*re.findall(r"'(\w+)'", accepted), "withheld"}
     assert len(set(SIGNS.values())) == len(SIGNS)
 
 

@@ -16,16 +16,7 @@ formers as (
         former.edition_number as former_number
     from audit.editions as editions
     cross join lateral (
-        select
-            earlier.quarter_id,
-            earlier.edition_number
-        from audit.editions as earlier
-        where
-            earlier.icb_code = editions.icb_code
-            and earlier.quarter_id < editions.quarter_id
-            and {{ was_held("earlier", settled_at("editions")) }}
-        order by earlier.quarter_id desc, earlier.edition_number desc
-        limit 1
+        {{ held_before("editions", settled_at("editions")) }}
     ) as former
 ),
 

@@ -70,8 +70,10 @@ frozen as (
         corrects.edition_id as corrects_edition_id,
         corrects.was_wrong as corrects_was_wrong,
         corrects.because as corrects_because,
-        former.edition_id as former_edition_id,
-        compared.edition_id as compared_with_edition_id
+        coalesce(corrects.edition_id, former.edition_id) as former_edition_id,
+        case
+            when drafted.edition_id is not null then coalesce(corrects.edition_id, compared.edition_id)
+        end as compared_with_edition_id
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
     left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
@@ -88,24 +90,12 @@ frozen as (
         limit 1
     ) as corrects on true
     left join lateral (
-        select formers.edition_id
-        from audit.editions as formers
-        where
-            {{ is_before("formers", "editions") }}
-            and {{ was_held("formers", settled_at("editions")) }}
-        order by formers.quarter_id desc, formers.edition_number desc
-        limit 1
+        {{ held_before("editions", settled_at("editions")) }}
     ) as former on true
     -- A draft is compared with what readers hold at that moment.
     left join steps as drafted on editions.edition_id = drafted.edition_id and drafted.state = 'draft'
     left join lateral (
-        select formers.edition_id
-        from audit.editions as formers
-        where
-            {{ is_before("formers", "editions") }}
-            and {{ was_held("formers", "drafted.taken_at") }}
-        order by formers.quarter_id desc, formers.edition_number desc
-        limit 1
+        {{ held_before("editions", "drafted.taken_at") }}
     ) as compared on true
 ),
 

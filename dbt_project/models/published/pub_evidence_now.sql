@@ -40,6 +40,7 @@ worded as (
         reasons.label as reason_words,
         reasoned.basis as evidence_basis,
         array_to_string(reasoned.measure_codes, ';') as measure_codes,
+        array_to_string(reasoned.measures_figures_of, ';') as measures_figures_of,
         array_to_string(reasoned.missing_measure_codes, ';') as missing_measure_codes,
         reasoned.measure_code,
         answers.figures_of,
