@@ -379,10 +379,22 @@ def public(text: str | None, state: str | None) -> Sentence:
     return say("Nothing was written down" if state == "none" else "Wording not yet checked")
 
 
+# A cut that leaves one of these last leaves half a phrase.
+LOOSE = (
+    "a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "than", "that", "the", "to",
+    "was", "were", "who", "whom", "with", "would",
+)  # fmt: skip
+
+
 def within(text: str, most: int) -> str:
-    """At most so many words, cut between words and shown to be cut."""
-    kept = text.split()
-    return " ".join(kept) if len(kept) <= most else " ".join(kept[:most]).rstrip(",;:.") + " …"
+    """At most so many words, cut between words, after one that can end a phrase, and shown to be cut."""
+    every = text.split()
+    if len(every) <= most:
+        return " ".join(every)
+    kept = every[:most]
+    while len(kept) > 1 and kept[-1].lower() in LOOSE:
+        kept.pop()
+    return " ".join(kept).rstrip(",;:.") + " …"
 
 
 def word_count(texts: Iterable[str]) -> int:
