@@ -22,7 +22,7 @@ TELL = (12, 8, 6, 5, 4, 3, 2, 1, 0)
 # A line is short: for each long piece of another list, so many lines of this one.
 LINES_FOR_EACH = 12
 
-Told = tuple[list[Block], list[Block]]
+Pages = tuple[list[Block], list[Block]]
 """What the pages say, and what the annex adds."""
 
 
@@ -60,7 +60,7 @@ class _Told:
 
 def _paper(told: _Told, most: int) -> Paper:
     edition = told.edition
-    tell: Sequence[Callable[[_Told, int], Told]] = (
+    writers: Sequence[Callable[[_Told, int], Pages]] = (
         _because,
         _declined,
         _told_back,
@@ -75,8 +75,8 @@ def _paper(told: _Told, most: int) -> Paper:
         _data,
     )
     body, annex = [*_page_one(edition), NewPage()], []
-    for section in tell:
-        shown, more = section(told, most)
+    for write in writers:
+        shown, more = write(told, most)
         body += shown
         annex += more
     return Paper(
@@ -111,7 +111,7 @@ def _answered(one: page_one.Answer) -> list[Block]:
 # The sections
 
 
-def _because(told: _Told, most: int) -> Told:
+def _because(told: _Told, most: int) -> Pages:
     edition = told.edition
     shown, rest = told.stories[:most], told.stories[most:]
     body: list[Block] = opened(sections.BECAUSE)
@@ -157,7 +157,7 @@ def _changes(stories: Sequence[chain.Story]) -> Table:
     return Table("changes", "Changes that count as influence", heads, rows)
 
 
-def _declined(told: _Told, most: int) -> Told:
+def _declined(told: _Told, most: int) -> Pages:
     edition = told.edition
     measured = tables.measures(edition, tables.DECLINED)
     reasons = tables.reasons(edition)
@@ -190,7 +190,7 @@ def _refusals(links: Sequence[tuple[Row, chain.Link, int]], caption: str) -> lis
     return [Grid(Table("refusals", caption, heads, rows), (2.6, 1.7, 1.5, 2.6, 1.4))]
 
 
-def _told_back(told: _Told, most: int) -> Told:
+def _told_back(told: _Told, most: int) -> Pages:
     edition = told.edition
     measured = tables.measures(edition, tables.TOLD_BACK)
     ends = tables.counts(edition, tables.ENDED)
@@ -202,7 +202,7 @@ def _told_back(told: _Told, most: int) -> Told:
     return body, []
 
 
-def _promises(told: _Told, most: int) -> Told:
+def _promises(told: _Told, most: int) -> Pages:
     edition = told.edition
     measured = tables.measures(edition, tables.PROMISES)
     overdue = sorted(
@@ -233,12 +233,12 @@ def _promises(told: _Told, most: int) -> Told:
     return body, [Heading(sections.PROMISES.title), *grids] if grids else []
 
 
-def _room(told: _Told, most: int) -> Told:
+def _room(told: _Told, most: int) -> Pages:
     measured = of_region(tables.measures(told.edition, tables.ROOM))
     return [*opened(sections.ROOM), *(measured or [Prose(sections.ROOM.none)])], []
 
 
-def _restrictive(told: _Told, most: int) -> Told:
+def _restrictive(told: _Told, most: int) -> Pages:
     body, annex = _charted(sections.RESTRICTIVE, told.restrictive, most)
     notice = Box(
         [
@@ -252,16 +252,16 @@ def _restrictive(told: _Told, most: int) -> Told:
     return [notice, *body], [notice, *annex] if annex else []
 
 
-def _access(told: _Told, most: int) -> Told:
+def _access(told: _Told, most: int) -> Pages:
     body, annex = _charted(sections.ACCESS, told.access, most)
     return body + of_region(tables.counts(told.edition, tables.LEFT_OUT)), annex
 
 
-def _experience(told: _Told, most: int) -> Told:
+def _experience(told: _Told, most: int) -> Pages:
     return _charted(sections.EXPERIENCE, told.experience, most) if told.experience else ([], [])
 
 
-def _charted(section: sections.Section, found: Sequence[series.Chart], most: int) -> Told:
+def _charted(section: sections.Section, found: Sequence[series.Chart], most: int) -> Pages:
     """A section of charts: as many as there is room for, drawn ones first; what stands in words alone is a list."""
     body = opened(section)
     if not found:
@@ -285,15 +285,15 @@ def _drawings(found: Sequence[series.Chart]) -> list[Block]:
     return [*blocks, Points(told)] if told else blocks
 
 
-def _network(told: _Told, most: int) -> Told:
+def _network(told: _Told, most: int) -> Pages:
     return board_voices.network(told.edition, most)
 
 
-def _to_decide(told: _Told, most: int) -> Told:
+def _to_decide(told: _Told, most: int) -> Pages:
     return board_voices.to_decide(told.edition, most)
 
 
-def _to_put_right(told: _Told, most: int) -> Told:
+def _to_put_right(told: _Told, most: int) -> Pages:
     body = opened(sections.TO_PUT_RIGHT)
     # All organisations or none: nobody stands in the annex for the first letter of a name.
     warned = guide.notice(row.get("measure_code") for _, rows in told.findings for row, _ in rows)
@@ -316,7 +316,7 @@ def _to_put_right(told: _Told, most: int) -> Told:
     return body, [title, *notice, *annex] if annex else []
 
 
-def _data(told: _Told, most: int) -> Told:
+def _data(told: _Told, most: int) -> Pages:
     edition = told.edition
     body = [*opened(sections.DATA), *of_region(tables.measures(edition, tables.COVERED))]
     every = [line for one in edition.organisations for line in owing.returns(edition, one)]

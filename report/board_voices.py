@@ -33,7 +33,7 @@ def network(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
 
 def to_decide(edition: Edition, most: int) -> tuple[list[Block], list[Block]]:
     """What the committee is asked, the opinion and the sponsor, each by a named role; what is long for the annex."""
-    body: list[Block] = [Heading(TO_DECIDE.title)]
+    body: list[Block] = [Heading(TO_DECIDE.title), Prose(TO_DECIDE.said, "leads")]
     annex: list[Block] = []
     asks = ("ask", "What is asked", TO_DECIDE.none)
     for kind, heading, missing in (asks, *voices.ENTERED):

@@ -187,7 +187,9 @@ def _by_measure(edition: Edition, code: str, shown: Sequence[Row]) -> Table | No
 
 def _whose_figures(row: Row, code: str) -> str | None:
     """Whose figures answer for one measure: of a region that is pooled anew for it, nobody's."""
-    found = dict(zip(_listed(row["measure_codes"]), (row["measures_figures_of"] or "").split(";"), strict=False))
+    if row["measures_figures_of"] is None:
+        return row["figures_of"]
+    found = dict(zip(_listed(row["measure_codes"]), row["measures_figures_of"].split(";"), strict=True))
     return found.get(code) or None
 
 
@@ -196,8 +198,6 @@ def _definition(edition: Edition, code: str) -> Way:
 
 
 def _of_measure(edition: Edition, code: str, organisation_code: str | None, quarter_id: str) -> Sentence | str:
-    if organisation_code is None:
-        return "–"
     found = {
         figure.statistic: figure
         for figure in edition.of_measure(code, organisation_code=organisation_code, quarter_id=quarter_id)
@@ -208,6 +208,8 @@ def _of_measure(edition: Edition, code: str, organisation_code: str | None, quar
     }
     if not found and not any(one["measure_code"] == code and one["section"] for one in edition.measures):
         return "not printed, to protect people"
+    if organisation_code is None:
+        return "–"
     numerator, denominator = (found.pop(part, None) for part in ("numerator", "denominator"))
     value = next((figure for statistic, figure in found.items() if statistic not in ("lower", "upper")), None)
     return told(code, numerator, denominator, value)

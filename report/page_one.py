@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from report import guide, voices, words
+from report import guide, sections, voices, words
 from report.rows import Edition, Row
 from report.words import Sentence, Words, counted, day, listed, number, out_of, paragraph, say, sentence
 
@@ -91,7 +91,7 @@ def answers(edition: Edition, most: int = CUT_TO_WORDS[0]) -> list[Answer]:
         Answer("network", "The network says", voices.network_in_short(edition, most)),
         Answer("promised", "Promised, and done", promised(edition)),
         Answer("missing", "Missing data", missing(edition)),
-        Answer("to-decide", "For the committee to decide", voices.asked_of_the_committee(edition, most)),
+        Answer(sections.TO_DECIDE.key, sections.TO_DECIDE.title, voices.asked_of_the_committee(edition, most)),
     ]
 
 

@@ -50,37 +50,18 @@ def quarters_to_build(missed: dict[str, list[str]], spoken_for: str, present: st
 
 def draft(quarter: str, icb_code: str, as_of: dt.datetime, by_role: str = editions.BY_ITSELF) -> str:
     """Freeze the figures of a quarter as a draft and render it; drafting twice returns the same edition."""
-    with connect("transformer") as connection:
-        drafted = editions.current(connection, quarter, icb_code)
-    if not drafted:
-        _know_what_became_of_editions(icb_code, as_of)
     with lineage.run(f"draft.{icb_code}", quarter, as_of) as told:
         with connect("transformer") as connection:
             edition_id = editions.draft(connection, quarter, icb_code, as_of, by_role)
             _tell_frozen(connection, edition_id, told)
         content(edition_id)
+        told.writes.add(lineage.edition(edition_id, faces.PAGE))
     return edition_id
-
-
-def _know_what_became_of_editions(icb_code: str, as_of: dt.datetime) -> None:
-    """Build the marts anew from the same files where an edition was published or withdrawn since they were built.
-
-    A draft lists what it prints otherwise than the edition that readers hold, and the marts say which that is.
-    """
-    with connect("transformer") as connection, connection.cursor() as cursor:
-        # Of two that draft at once the second finds built what it needs.
-        cursor.execute("select pg_advisory_lock(hashtext('assure editions known to marts'))")
-        connection.commit()
-        built = build.latest(connection)
-        is_stale = built is not None and editions.unknown_to_marts(connection, icb_code)
-        connection.commit()
-        if is_stale:
-            build.swap(build.build(built["accepted_through"], as_of, built["report_quarter"]))
 
 
 def _tell_frozen(connection: Connection, edition_id: str, told: lineage.Run) -> None:
     told.reads |= {lineage.table("published", f"{one}_now") for one in editions.published_relations(connection)}
-    told.writes |= {lineage.edition(edition_id), lineage.edition(edition_id, faces.PAGE)}
+    told.writes.add(lineage.edition(edition_id))
 
 
 def share(edition_id: str, by_role: str, as_of: dt.datetime) -> dict:
@@ -112,6 +93,7 @@ def _lead(step: str, edition_id: str, as_of: dt.datetime, take: Callable[[Connec
         icb_code = editions.find(connection, edition_id)["icb_code"]
     with lineage.run(f"{step}.{icb_code}", edition_id, as_of) as told:
         with connect("transformer") as connection:
+            connection.set_session(isolation_level="REPEATABLE READ")
             # Only whoever takes a step sees it before it is committed; and nobody is kept waiting by the rendering.
             take(connection)
             edition = rows.read(connection, edition_id)
@@ -119,9 +101,11 @@ def _lead(step: str, edition_id: str, as_of: dt.datetime, take: Callable[[Connec
         rendered = {name: face.render(edition) for name, face in faces.of(edition).items()}
         with connect("transformer") as connection:
             taken = take(connection)
+            if editions.entries_through(connection, edition_id) != edition.facts["entries_through"]:
+                raise editions.EditionError(f"something was entered into {edition_id} meanwhile; look at it again")
             _store(connection, edition, rendered)
-            told.reads.add(lineage.edition(edition_id))
-            told.writes |= {lineage.edition(edition_id, face) for face in rendered}
+        told.reads.add(lineage.edition(edition_id))
+        told.writes |= {lineage.edition(edition_id, face) for face in rendered}
     return taken
 
 
@@ -146,25 +130,30 @@ def publish_what_is_signed_off(as_of: dt.datetime) -> list[str]:
 
 
 def correct(edition_id: str, was_wrong: str, because: str, by_role: str, as_of: dt.datetime) -> str:
-    """Put the next edition, a draft, in the place of a published one, say in both what was wrong; return the draft."""
+    """Put the next edition, a draft, in the place of a published one, say in both what was wrong; return the draft.
+
+    It is refused while the marts do not know that edition as published: the draft would not list what it restates.
+    """
     with connect("transformer") as connection:
         edition = editions.find(connection, edition_id)
-        editions.spoken_for(connection, edition["quarter_id"])
-    _know_what_became_of_editions(edition["icb_code"], as_of)
 
     def take(connection: Connection) -> str:
+        # First what may refuse, so that nothing is left half done.
         editions.spoken_for(connection, edition["quarter_id"])
         editions.advance(
             connection, edition_id, "corrected", as_of, by_role=by_role, was_wrong=was_wrong, because=because
         )
-        return editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
+        corrected_by = editions.draft(connection, edition["quarter_id"], edition["icb_code"], as_of, by_role)
+        if editions.compared_with(connection, corrected_by) != edition_id:
+            raise editions.EditionError(f"the marts were built before {edition_id} was published; run: assure build")
+        return corrected_by
 
     corrected_by = _lead("correct", edition_id, as_of, take)
-    # The draft's run is told from that of the quarter's first by the edition it comes after.
+    # The draft's run is told from that of the quarter's first by the edition it comes after. Its page is rendered when
+    # somebody first asks for it: the correction stands whatever becomes of that.
     with lineage.run(f"draft.{edition['icb_code']}", f"after {edition_id}", as_of) as told:
         with connect("transformer") as connection:
             _tell_frozen(connection, corrected_by, told)
-        content(corrected_by)
     return corrected_by
 
 

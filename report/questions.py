@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report import claims, page_one, words
+from report import claims, page_one, sections, words
 from report.basis import of_those_asked
 from report.rows import Edition, Row
 from report.tables import RESTRICTIVE
@@ -27,37 +27,37 @@ def questions(edition: Edition) -> list[Question]:
             "changed",
             "What changed this quarter because of what people said?",
             changed(edition),
-            (("because", "Each change, who asked and whether it helped"),),
+            ((sections.BECAUSE.key, "Each change, who asked and whether it helped"),),
         ),
         Question(
             "declined",
             "Which requests were declined, and why?",
             page_one.refused(edition, page_one.CUT_TO_WORDS[0]),
-            (("declined", "Each one, with its reason"),),
+            ((sections.DECLINED.key, "Each one, with its reason"),),
         ),
         Question(
             "claimed",
             "Whose claim stands above what the records show?",
             claims.shortly(edition),
-            (("claims", "Each claim, and what the records or the members say"),),
+            ((sections.CLAIMS.key, "Each claim, and what the records or the members say"),),
         ),
         Question(
             "restraint",
             "Is restraint falling, and is that sure?",
             restraint(edition),
-            (("restrictive", "The charts; people to talk to are named first"),),
+            ((sections.RESTRICTIVE.key, "The charts; people to talk to are named first"),),
         ),
         Question(
             "missing-voices",
             "Who is missing from the room?",
             missing_voices(edition),
-            (("room", "Who was in the room, and how"),),
+            ((sections.ROOM.key, sections.ROOM.title),),
         ),
         Question(
             "incomplete",
             "How much of this rests on incomplete data?",
             incomplete(edition),
-            (("data", "Every return, and what was set aside"),),
+            ((sections.DATA.key, "Every return, and what was set aside"),),
         ),
     ]
 

@@ -28,12 +28,12 @@ def in_words(edition: Edition) -> Sentence:
         before = sorted({row["printed_in_edition_id"] for row in edition.restatements})
         return paragraph(
             sentence("these figures stood otherwise in ", words.listed([Code(one) for one in before])),
-            sentence("it was not compared with ", Code(former)) if former and former not in before else None,
+            sentence("this edition was not compared with ", Code(former)) if former and former not in before else None,
         )
     if not former:
         return sentence("there is no earlier edition that can be relied on")
     if compared is None:
-        unknown = "; that this edition was compared with it is not recorded"
+        unknown = "; no comparison with it is recorded"
         return sentence("no figure is listed as restated since ", Code(former), unknown)
     if compared != former:
         return sentence("no figure is listed as restated: this edition was not compared with ", Code(former))

@@ -105,7 +105,7 @@ class _Writer:
                 self.notice()
             self.heading(section.title, 2)
             if section in CHARTED:
-                self.found(section, series.series_charts(self.edition, codes))
+                self.found(series.series_charts(self.edition, codes))
             else:
                 self.table(section, codes)
 
@@ -119,17 +119,18 @@ class _Writer:
         for line in (guide.SUPPORT_SAID, *guide.SUPPORT_LINES):
             self.document.add_paragraph().add_run(line, style=SUPPORT)
 
-    def found(self, section: Section, charts: Sequence[series.Chart]) -> None:
+    def found(self, charts: Sequence[series.Chart]) -> None:
         for chart in charts:
             self.say(sentence(chart.title), self.document.add_paragraph(style="List Bullet"))
         if not charts:
-            self.say(words.say(section.none))
+            self.say(sentence("no evidence about this was received; that does not mean that there was none"))
 
     def table(self, section: Section, codes: Sequence[str]) -> None:
         edition = self.edition
         rows = [(tables.measure_name(edition, code), code) for code in codes if edition.of_measure(code)]
         if not rows:
-            self.say(words.say(section.none))
+            # A section's own words for nothing tell of other rows than these.
+            self.say(sentence("no evidence about this was received"))
             return
         table = self.document.add_table(rows=1, cols=2, style="Table Grid")
         _describe(table, section.title)

@@ -392,9 +392,10 @@ def within(text: str, most: int) -> str:
     if len(every) <= most:
         return " ".join(every)
     kept = every[:most]
-    while len(kept) > 1 and kept[-1].lower() in LOOSE:
+    # A capital may be a name: Ward A.
+    while len(kept) > 1 and kept[-1].strip(",;:.(") in LOOSE:
         kept.pop()
-    return " ".join(kept).rstrip(",;:.") + " …"
+    return " ".join(kept).rstrip(",;:.(") + " …"
 
 
 def word_count(texts: Iterable[str]) -> int:

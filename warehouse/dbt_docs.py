@@ -35,16 +35,17 @@ def page() -> bytes | None:
         built = build.latest(connection)
     if built is None:
         return None
-    named = hashlib.sha256(repr((database(), sorted(built.items()), build.code_version())).encode()).hexdigest()
-    kept = build.work_folder() / f"models-{named[:16]}.html"
+    of_us = (sorted(built.items()), build.code_version(), Path(__file__).read_bytes())
+    named = hashlib.sha256(repr(of_us).encode()).hexdigest()
+    kept = build.work_folder() / f"models-{database()}-{named[:16]}.html"
     with contextlib.suppress(FileNotFoundError):
         return kept.read_bytes()
     content = _made(built)
-    for older in build.work_folder().glob("models-*.html"):
-        older.unlink(missing_ok=True)
     with tempfile.NamedTemporaryFile(dir=build.work_folder(), delete=False) as draft:
         draft.write(content)
     Path(draft.name).replace(kept)
+    for older in set(build.work_folder().glob(f"models-{database()}-*.html")) - {kept}:
+        older.unlink(missing_ok=True)
     return content
 
 

@@ -128,23 +128,6 @@ def draft(connection: Connection, quarter_id: str, icb_code: str, as_of: dt.date
         return edition_id
 
 
-def unknown_to_marts(connection: Connection, icb_code: str) -> bool:
-    """Say whether an edition of the ICB was published, or withdrawn, since the marts people read were built."""
-    with connection.cursor() as cursor:
-        cursor.execute("select to_regclass('marts.dim_edition') is null")
-        if cursor.fetchone()[0]:
-            return True
-        cursor.execute(
-            "select exists (select 1 from audit.editions left join marts.dim_edition as known using (edition_id)"
-            " where editions.icb_code = %(icb)s and ("
-            " editions.state = any(%(held)s) and coalesce(known.state, 'draft') <> all(%(held)s)"
-            # What the marts never knew they compared nothing with.
-            " or editions.state = 'withdrawn' and known.state <> 'withdrawn'))",
-            {"icb": icb_code, "held": ["published", "corrected"]},
-        )
-        return cursor.fetchone()[0]
-
-
 def spoken_for(connection: Connection, quarter_id: str) -> dict:
     """Return the build people read now. Raises EditionError when its marts speak for another quarter."""
     built = build.latest(connection)
@@ -316,6 +299,27 @@ def stored(connection: Connection, edition_id: str, face: str) -> bytes | None:
     if hashlib.sha256(content).hexdigest() != row[1]:
         raise EditionError(f"the stored {face} of {edition_id} is not what was stored; restore it from a backup")
     return content
+
+
+def entries_through(connection: Connection, edition_id: str) -> int:
+    """Return the number of the newest entry into an edition, 0 where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(max(entry_id), 0) from audit.edition_entries where edition_id = %s", (edition_id,)
+        )
+        return cursor.fetchone()[0]
+
+
+def compared_with(connection: Connection, edition_id: str) -> str | None:
+    """Return the edition that an edition's figures were compared with; None where none is recorded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select row ->> 'compared_with_edition_id' from audit.edition_rows"
+            " where edition_id = %s and relation = 'pub_compared'",
+            (edition_id,),
+        )
+        row = cursor.fetchone()
+    return row and row[0]
 
 
 def stored_faces(connection: Connection, edition_id: str) -> list[tuple[str, int, str, str]]:

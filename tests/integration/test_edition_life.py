@@ -63,8 +63,11 @@ def built(shared_warehouse):
             "create table published.pub_figures_now as select 'shown.count/' || number as figure_id, 'QXX' as icb_code,"
             " number::double precision / 7 as value from generate_series(1, 3) as number"
         )
-        # These marts always know what became of an edition.
-        cursor.execute("create view marts.dim_edition as select edition_id, state from audit.editions")
+        # Marts that were built after the first edition was published.
+        cursor.execute(
+            "create table published.pub_compared_now as select 'QXX' as icb_code, %s as compared_with_edition_id",
+            (FIRST,),
+        )
         speak_for(cursor, QUARTER)
     with connection.connect("admin") as opened:
         from warehouse import grants
@@ -417,14 +420,62 @@ def test_what_could_not_be_rendered_is_published_by_the_next_run_and_not_before(
     assert publication.publish_what_is_signed_off(AFTER) == []
 
 
+SAID_WRONG = ["--wrong", "Complaints were counted twice.", "--because", "A file came twice."]
+STEPS = (
+    ("share", FIRST, []),
+    ("publish", FIRST, []),
+    ("correct", FIRST, SAID_WRONG),
+    ("withdraw", SECOND, SAID_WRONG[2:]),
+)
+
+
+def test_a_step_whose_page_cannot_be_rendered_was_not_taken_and_can_be_taken_again(sketched, drafted):
+    for command, edition_id, said in STEPS:
+        before = editions.find(drafted, edition_id), editions.steps(drafted, edition_id)
+        drafted.rollback()
+        arguments = ["edition", command, edition_id, *said, "--role", "head of data", "--as-of", "2026-08-18"]
+        sketched.append("a chart without points")
+        failed = CliRunner().invoke(cli.app, arguments)
+        assert str(failed.exception) == "a chart without points"
+        assert (editions.find(drafted, edition_id), editions.steps(drafted, edition_id)) == before
+        drafted.rollback()
+        assert CliRunner().invoke(cli.app, arguments).exit_code == 0, command
+        if command == "share":
+            publication.sign_off(FIRST, "director of quality", AFTER + dt.timedelta(days=30))
+    assert len(editions.stored_faces(drafted, SECOND)) == 2
+
+
+def test_what_is_entered_while_the_faces_are_rendered_is_not_left_out_of_them(sketched, drafted, monkeypatch):
+    def enter_meanwhile(_) -> bytes:
+        with connection.connect("transformer") as other:
+            edition_entries.enter(other, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
+        return b"drawn"
+
+    monkeypatch.setattr(faces, "of", lambda _: {"first.txt": faces.Face("first.txt", "The first", enter_meanwhile)})
+    with pytest.raises(EditionError, match=r"entered into .* meanwhile; look at it again"):
+        publication.share(FIRST, "assurance lead", SHARED)
+    assert editions.find(drafted, FIRST)["state"] == "draft"
+    assert editions.stored_faces(drafted, FIRST) == []
+
+
+def test_a_correction_waits_for_marts_that_know_what_it_corrects(sketched, drafted):
+    publication.sign_off(FIRST, "director of quality", AFTER)
+    publication.publish(FIRST, AFTER)
+    with connection.connect("admin") as opened:
+        opened.cursor().execute("update published.pub_compared_now set compared_with_edition_id = 'another'")
+    try:
+        with pytest.raises(EditionError, match=f"before {FIRST} was published; run: assure build"):
+            publication.correct(FIRST, "Counted twice.", "A file came twice.", "head of data", AFTER)
+    finally:
+        with connection.connect("admin") as opened:
+            opened.cursor().execute("update published.pub_compared_now set compared_with_edition_id = %s", (FIRST,))
+    assert editions.find(drafted, FIRST)["state"] == "published"
+    assert [one["edition_id"] for one in editions.every(drafted)] == [FIRST]
+
+
 def test_who_changes_what_people_read_is_told_to_write_the_site_anew(sketched):
     publication.sign_off(FIRST, "director of quality", AFTER)
-    wrong = ["--wrong", "Complaints were counted twice.", "--because", "A file came twice."]
-    for edition_id, command, said in (
-        (FIRST, "publish", []),
-        (FIRST, "correct", wrong),
-        (SECOND, "withdraw", wrong[2:]),
-    ):
+    for command, edition_id, said in STEPS[1:]:
         arguments = ["edition", command, edition_id, *said, "--role", "head of data", "--as-of", "2026-08-18"]
         done = CliRunner().invoke(cli.app, arguments)
         assert done.exit_code == 0, done.output
@@ -534,7 +585,7 @@ def test_what_had_no_reply_is_printed_again_in_the_next_quarter(shared):
     assert str(asked) in again
     assert str(told) not in again
     (facts,) = published(shared, "pub_editions", following)
-    assert facts["former_edition_id"] == facts["compared_with_edition_id"] == FIRST
+    assert facts["former_edition_id"] == FIRST
     assert published(shared, "pub_asks", following) == []
     assert "Of an earlier edition it said: “Who waits?”" in says(shared, following)
     edition_entries.reply(shared, following, str(asked), "Forty people.", "head of quality", AFTER)

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from report import chain, page_one, series, tables, words
+from report import chain, page_one, sections, series, tables, words
 from report.html import render
 from report.rows import Figure, edition
 from report.specimen import FACTS, rows, specimen
@@ -369,3 +369,11 @@ def test_a_suggested_value_is_never_called_agreed(made_up):
 def test_a_figure_of_a_later_warehouse_may_have_columns_this_version_does_not_know():
     found = [{**row, "a_new_column": 1} for row in rows()["pub_figures"]]
     assert isinstance(next(iter(with_rows(pub_figures=found).figures.values())), Figure)
+
+
+def test_the_sections_stand_in_the_order_that_the_contents_tell():
+    page = render(specimen())
+    listed = re.findall(r'<li><a href="#([a-z-]+)">', page.partition('id="contents-title"')[2].partition("</nav>")[0])
+    # The specimen has nothing to tell of experience.
+    assert listed == [one.key for one in sections.IN_ORDER if one is not sections.EXPERIENCE]
+    assert re.findall(r'<section class="section within" id="([a-z-]+)"', page) == listed

@@ -80,7 +80,7 @@ def test_that_nothing_was_restated_is_not_said_of_an_edition_that_was_not_compar
     former = f"{FACTS['quarter_id']}/QXX/1"
     unknown = {**FACTS, "former_edition_id": former}
     assert str(restated.in_words(edition(unknown, {}))) == (
-        f"No figure is listed as restated since {former}; that this edition was compared with it is not recorded."
+        f"No figure is listed as restated since {former}; no comparison with it is recorded."
     )
     corrects = {**unknown, "compared_with_edition_id": "2025-26-Q4/QXX/1"}
     assert str(restated.in_words(edition(corrects, {}))) == (
@@ -89,7 +89,7 @@ def test_that_nothing_was_restated_is_not_said_of_an_edition_that_was_not_compar
     usual = rows()["pub_restatements"][0]
     compared = {"pub_restatements": [{**usual, "printed_in_edition_id": "2025-26-Q4/QXX/1"}]}
     assert str(restated.in_words(edition(corrects, compared))) == (
-        f"These figures stood otherwise in 2025-26-Q4/QXX/1. It was not compared with {former}."
+        f"These figures stood otherwise in 2025-26-Q4/QXX/1. This edition was not compared with {former}."
     )
     compared = {"pub_restatements": [{**usual, "printed_in_edition_id": former}]}
     assert str(restated.in_words(edition(corrects, compared))) == f"These figures stood otherwise in {former}."

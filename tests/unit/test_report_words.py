@@ -159,7 +159,8 @@ def test_a_long_wording_is_cut_between_words_and_shown_to_be_cut():
     assert words.within("one two three", 3) == "one two three"
     assert words.within("one two, three", 2) == "one two …"
     assert words.within("The doors open by a button", 5) == "The doors open …"
-    assert words.within("By the by, then", 2) == "By …"
+    assert words.within("Things that, then", 2) == "Things …"
+    assert words.within("On Ward A people wait", 3) == "On Ward A …"
 
 
 def test_a_number_says_which_figure_it_is_and_other_peoples_words_are_escaped():

@@ -1,6 +1,7 @@
 {#
 Make a table or a view in its place, in one transaction. dbt's own way makes it beside the old one and renames both; here
 marts and published are built in schemas of their own and swapped as a whole, and nobody reads the layers before them.
+Neither dbt's grants nor hooks outside the transaction are done: grants are the swap's (warehouse/grants.py).
 #}
 {% materialization table, adapter="postgres" %}
     {%- set before = load_cached_relation(this) -%}

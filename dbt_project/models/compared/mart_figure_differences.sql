@@ -3,7 +3,7 @@
 with
 
 editions as (
-    select * from {{ ref("compared_editions") }}
+    select * from {{ ref("mart_compared_editions") }}
 ),
 
 builds as (

@@ -71,9 +71,11 @@ frozen as (
         corrects.was_wrong as corrects_was_wrong,
         corrects.because as corrects_because,
         coalesce(corrects.edition_id, former.edition_id) as former_edition_id,
-        case
-            when drafted.edition_id is not null then coalesce(corrects.edition_id, compared.edition_id)
-        end as compared_with_edition_id
+        (
+            select compared.row ->> 'compared_with_edition_id'
+            from audit.edition_rows as compared
+            where compared.edition_id = editions.edition_id and compared.relation = 'pub_compared'
+        ) as compared_with_edition_id
     from audit.editions as editions
     left join working on editions.icb_code = working.icb_code
     left join steps as withdrawn on editions.edition_id = withdrawn.edition_id and withdrawn.state = 'withdrawn'
@@ -92,11 +94,6 @@ frozen as (
     left join lateral (
         {{ held_before("editions", settled_at("editions")) }}
     ) as former on true
-    -- A draft is compared with what readers hold at that moment.
-    left join steps as drafted on editions.edition_id = drafted.edition_id and drafted.state = 'draft'
-    left join lateral (
-        {{ held_before("editions", "drafted.taken_at") }}
-    ) as compared on true
 ),
 
 every_edition as (

@@ -1,4 +1,3 @@
-{{ config(materialized="ephemeral", contract={"enforced": false}) }}
 -- The edition that readers hold in their hands: the newest of the report's quarter that was published; where none was
 -- yet, the newest draft; where there is none, the newest published of an earlier quarter. What was withdrawn is
 -- nobody's to rely on.
@@ -19,7 +18,14 @@ editions as (
 ),
 
 newest as (
-    select distinct on (icb_code) *
+    select distinct on (icb_code)
+        icb_code,
+        edition_id,
+        state,
+        is_of_the_quarter,
+        data_cut_at,
+        accepted_through,
+        code_version
     from editions
     order by
         icb_code asc,
