@@ -35,7 +35,7 @@ def differences(as_of: dt.datetime = AS_OF) -> dict[str, dict]:
     """Make the mart anew on the copy and read it."""
     with connection.connect("transformer") as opened:
         built = build.latest(opened)
-    models = ("mart_figure_differences", "pub_restatements_now")
+    models = ("mart_compared_editions", "mart_figure_differences", "pub_restatements_now")
     dbt("run", "--select", *models, as_of=as_of, accepted_through=built["accepted_through"])
     return {row["figure_id"]: row for row in ask("select * from marts.mart_figure_differences")}
 
