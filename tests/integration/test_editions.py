@@ -102,6 +102,26 @@ def test_a_stored_page_that_somebody_touched_is_not_served(undone):
         opened.rollback()
 
 
+@pytest.mark.parametrize("table", ["edition_rows", "edition_faces", "edition_steps", "edition_entries"])
+@pytest.mark.parametrize("role", ["loader", "transformer"])
+def test_nobody_may_change_what_was_written_down(table, role, copied):
+    named = f"audit.{table}"
+    with connection.connect("admin") as admin, admin.cursor() as cursor:
+        cursor.execute(
+            "select has_any_column_privilege(%s, %s, 'update'), has_table_privilege(%s, %s, 'delete')",
+            (role, named, role, named),
+        )
+        assert cursor.fetchone() == (False, False)
+
+
+def test_readers_see_what_was_entered_and_the_ledger_behind_it_they_do_not(copied):
+    with connection.connect("reporter") as reader, reader.cursor() as cursor:
+        cursor.execute("select * from published.pub_asks")
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            cursor.execute("select * from audit.edition_entries")
+        reader.rollback()
+
+
 @pytest.mark.parametrize("state", NEXT_STATES)
 def test_an_edition_moves_only_as_it_may(state, undone):
     for to in NEXT_STATES:
