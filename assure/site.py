@@ -16,7 +16,7 @@ from pathlib import Path
 from assure import documents, placing
 from expectations import data_docs
 from expectations.contract import load_contracts
-from report import faces, html, publication, rows, tables, words
+from report import faces, html, publication, rows, sections, tables, words
 from warehouse import build, dbt_docs, editions
 from warehouse.connection import connect
 from warehouse.paths import ROOT, state
@@ -270,7 +270,11 @@ def _coverage(covered: list[rows.Edition]) -> dict:
         (sign, said) for board in boards for table in board["tables"] for _, row in table.rows for sign, said, _ in row
     }
     order = list(tables.COVERAGE.values())
-    return {"boards": boards, "legend": sorted(cells, key=lambda one: (order.index(one[0]), one[1]))}
+    return {
+        "boards": boards,
+        "none": sections.DATA.none,
+        "legend": sorted(cells, key=lambda one: (order.index(one[0]), one[1])),
+    }
 
 
 def _ways(found: Mapping[str, bytes]) -> list[dict]:

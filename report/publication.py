@@ -158,15 +158,16 @@ def correct(edition_id: str, was_wrong: str, because: str, by_role: str, as_of: 
 
 
 def withdraw(edition_id: str, because: str, by_role: str, as_of: dt.datetime) -> None:
-    """Withdraw an edition: it is served as before, and says first that nobody should rely on it, and why."""
-    _lead(
-        "withdraw",
-        edition_id,
-        as_of,
-        lambda connection: editions.advance(
-            connection, edition_id, "withdrawn", as_of, by_role=by_role, because=because
-        ),
-    )
+    """Withdraw an edition: it is served as before, and says first that nobody should rely on it, and why.
+
+    It stands even where a face cannot be rendered: nobody is to go on relying on it because a chart fails.
+    """
+    with connect("transformer") as connection:
+        edition = editions.advance(connection, edition_id, "withdrawn", as_of, by_role=by_role, because=because)
+    with lineage.run(f"withdraw.{edition['icb_code']}", edition_id, as_of) as told:
+        rendered = contents(edition_id)
+        told.reads.add(lineage.edition(edition_id))
+        told.writes |= {lineage.edition(edition_id, face) for face in rendered}
 
 
 def automatic_sign_off(icb_code: str) -> str | None:

@@ -78,10 +78,11 @@ coalesce(
 {%- endmacro %}
 
 {#
-The newest edition of an earlier quarter that readers held at a moment: it was published by then, and not withdrawn yet.
-What was withdrawn before 0.5.0, which kept no day of it, nobody holds.
+The newest edition of an earlier quarter that readers held when an edition was settled: published by then, and not
+withdrawn yet. What was withdrawn before 0.5.0, which kept no day of it, nobody holds.
 #}
-{% macro held_before(edition, moment) -%}
+{% macro held_before(edition) -%}
+{%- set moment = settled_at(edition) -%}
 select
             formers.edition_id,
             formers.quarter_id,

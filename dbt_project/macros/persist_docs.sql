@@ -1,6 +1,6 @@
 {#
 Write what the yml says of a table and its columns into the database, in one statement. dbt's own macro asks the catalogue
-twice which columns there are, which is a third of a build's time; here a column that is described and missing is an error.
+twice which columns there are and leaves out what it does not find; here a described column that is missing is an error.
 #}
 {% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- set said = [] -%}

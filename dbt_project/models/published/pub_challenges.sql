@@ -16,7 +16,7 @@ formers as (
         former.edition_number as former_number
     from audit.editions as editions
     cross join lateral (
-        {{ held_before("editions", settled_at("editions")) }}
+        {{ held_before("editions") }}
     ) as former
 ),
 

@@ -92,7 +92,7 @@ frozen as (
         limit 1
     ) as corrects on true
     left join lateral (
-        {{ held_before("editions", settled_at("editions")) }}
+        {{ held_before("editions") }}
     ) as former on true
 ),
 

@@ -1,185 +1,33 @@
-"""An edition's life: sealed as it is frozen, shared with all at once, talked about, signed off, corrected or withdrawn.
-
-Two organisations and a network; of what is published only what an edition's life touches is built.
-"""
+"""What people say of an edition: shared with all at once, answered, replied to, entered, and told again by the next."""
 
 import datetime as dt
-import hashlib
 import threading
 
 import pytest
-from psycopg2.extras import RealDictCursor
-from typer.testing import CliRunner
 
-from assure import cli
-from report import faces, publication, rows
-from report.rows import edition as made_of
-from report.voices import network_in_short
-from tests.dbt.sender import Sender
-from tests.dbt_run import dbt
+from tests.integration.edition_life.small_region import (
+    AFTER,
+    AS_OF,
+    CHECKED,
+    FIRST,
+    ICB,
+    LAST_DAY,
+    NEXT_QUARTER,
+    QUARTER,
+    SECOND,
+    SHARED,
+    UNCHECKED,
+    WRONG,
+    answered,
+    ask,
+    forget,
+    published,
+    says,
+    signed,
+    speak_for,
+)
 from warehouse import connection, edition_entries, editions
 from warehouse.editions import EditionError
-
-ICB, QUARTER, NEXT_QUARTER = "QXX", "2026-27-Q1", "2026-27-Q2"
-FIRST, SECOND = f"{QUARTER}/{ICB}/1", f"{QUARTER}/{ICB}/2"
-AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
-# The last day for comments is the tenth working day after the 3rd: 31 August is a bank holiday, but later.
-SHARED = dt.datetime(2026, 8, 3, 8, 0, tzinfo=dt.UTC)
-LAST_DAY, AFTER = dt.datetime(2026, 8, 17, 8, 0, tzinfo=dt.UTC), dt.datetime(2026, 8, 18, 8, 0, tzinfo=dt.UTC)
-CHECKED, UNCHECKED = "More wait than the page shows.", "Nobody has read these words."
-SAID = {"raised_by_kind": "network", "comment": CHECKED, "raised_on": "2026-05-06"}
-CHALLENGES = [
-    {"challenge_id": "K0", "edition_id": "2025-26-Q4/QXX/1", **SAID, "reply": CHECKED, "replied_on": "2026-05-20"},
-    {"challenge_id": "K1", "edition_id": "2025-26-Q4/QXX/1", **SAID, "reply": UNCHECKED, "replied_on": "2026-05-19",
-     "outcome": "explained"},
-    {"challenge_id": "K2", "edition_id": FIRST, **SAID, "raised_on": "2026-07-20", "comment": UNCHECKED},
-    {"challenge_id": "since", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2026-04-02"},
-    {"challenge_id": "old", "edition_id": "2024-25-Q1/QXX/1", **SAID, "raised_on": "2024-09-02"},
-    {"challenge_id": "later", "edition_id": FIRST, **SAID, "raised_on": "2026-07-30"},
-    {"challenge_id": "ahead", "edition_id": f"{NEXT_QUARTER}/QXX/1", **SAID},
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def built(shared_warehouse):
-    """The warehouse with its published views, whose marts speak for the quarter."""
-    with connection.connect("admin") as opened, opened.cursor() as cursor:
-        trust = Sender(cursor, "QX1", "Made-up Trust", "full")
-        claimed = {"challenge_id": "claimed", "edition_id": FIRST, **SAID}
-        trust.send("challenges", {"challenge": [claimed]}, end=AS_OF.date())
-        Sender(cursor, "QX2", "Made-up Charity", "minimal")
-        network = Sender(cursor, "QXN", "Made-up Network", "full", kind="network")
-        network.send("challenges", {"challenge": CHALLENGES}, end=AS_OF.date())
-        cursor.execute(
-            "insert into audit.word_checks values (%s, 'lived experience lead', '2026-07-01')",
-            [hashlib.sha256(CHECKED.encode()).hexdigest()],
-        )
-    selected = [f"+pub_{name}" for name in ("challenges", "asks", "answers", "editions", "organisations")]
-    without = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-    dbt("build", "--select", *selected, *without, as_of=AS_OF)
-    with connection.connect("transformer") as opened, opened.cursor() as cursor:
-        cursor.execute(
-            "create table published.pub_figures_now as select 'shown.count/' || number as figure_id, 'QXX' as icb_code,"
-            " number::double precision / 7 as value from generate_series(1, 3) as number"
-        )
-        # Marts that were built after the first edition was published.
-        cursor.execute(
-            "create table published.pub_compared_now as select 'QXX' as icb_code, %s as compared_with_edition_id",
-            (FIRST,),
-        )
-        speak_for(cursor, QUARTER)
-    with connection.connect("admin") as opened:
-        from warehouse import grants
-
-        grants.apply(opened)
-    return shared_warehouse
-
-
-def speak_for(cursor, quarter: str) -> None:
-    cursor.execute(
-        "insert into audit.builds (accepted_through, as_of, report_quarter, code_version, state)"
-        " values (1, %s, %s, '1', 'swapped')",
-        (AS_OF, quarter),
-    )
-
-
-@pytest.fixture
-def opened(built):
-    """A transaction whose end is that nothing happened."""
-    with connection.connect("transformer") as transformer:
-        yield transformer
-        transformer.rollback()
-
-
-@pytest.fixture
-def drafted(opened):
-    assert editions.draft(opened, QUARTER, ICB, AS_OF) == FIRST
-    return opened
-
-
-@pytest.fixture
-def shared(drafted):
-    editions.share(drafted, FIRST, SHARED, "assurance lead")
-    return drafted
-
-
-def ask(opened, query: str, *values) -> list[dict]:
-    with opened.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(query, values)
-        return cursor.fetchall()
-
-
-def published(opened, relation: str, edition_id: str = FIRST) -> list[dict]:
-    return ask(opened, f"select * from published.{relation} where edition_id = %s order by 3, 1", edition_id)
-
-
-def answered(opened, comment: str, edition_id: str = FIRST) -> tuple:
-    """The reply that is printed below a comment: words, role and day."""
-    rows = {row["challenge_id"]: row for row in published(opened, "pub_challenges", edition_id)}
-    return tuple(rows[comment][name] for name in ("reply", "replied_by_role", "replied_on"))
-
-
-def says(opened, edition_id: str = FIRST) -> str:
-    """What page one would print of the network."""
-    (facts,) = published(opened, "pub_editions", edition_id)
-    found = {name: published(opened, name, edition_id) for name in ("pub_challenges", "pub_answers")}
-    return str(network_in_short(made_of(facts, found), 18))
-
-
-def signed(opened, edition_id: str, as_of=AFTER) -> None:
-    editions.advance(opened, edition_id, "signed_off", as_of, "named_role", "director of quality")
-    editions.advance(opened, edition_id, "published", as_of, by_role="assurance lead")
-
-
-# The seal
-
-
-def test_a_frozen_edition_is_as_it_was_frozen(drafted):
-    assert editions.touched(drafted, FIRST) == []
-    digests = editions.digests(drafted, FIRST)
-    assert [figure_id for figure_id, _ in digests] == ["shown.count/1", "shown.count/2", "shown.count/3"]
-    (row,) = ask(
-        drafted, "select row::text as text from audit.edition_rows where row ->> 'figure_id' = %s", "shown.count/2"
-    )
-    assert dict(digests)["shown.count/2"] == hashlib.sha256(row["text"].encode()).hexdigest()
-    (facts,) = published(drafted, "pub_editions")
-    assert len(facts["rows_sha256"]) == 64
-
-
-CHANGED = "row || '{\"value\": 9}'"
-DIGEST_OF_CHANGED = f"encode(sha256(convert_to(({CHANGED})::text, 'UTF8')), 'hex')"
-SECOND_FIGURE = "where row ->> 'figure_id' = 'shown.count/2'"
-THE_WHOLE = "the rows as a whole: some were added, lost or sealed anew since they were frozen"
-
-
-@pytest.mark.parametrize(
-    ("touch", "told"),
-    [
-        (f"set row = {CHANGED} {SECOND_FIGURE}", "pub_figures row 2, shown.count/2: not what was frozen"),
-        (f"set row_number = 9 {SECOND_FIGURE}", THE_WHOLE),
-        (f"set edition_id = 'elsewhere' {SECOND_FIGURE}", THE_WHOLE),
-        (f"set row = {CHANGED}, row_sha256 = {DIGEST_OF_CHANGED} {SECOND_FIGURE}", THE_WHOLE),
-    ],
-)
-def test_whoever_touches_a_row_is_found_out(touch, told, drafted):
-    drafted.commit()
-    try:
-        with connection.connect("admin") as admin, admin.cursor() as cursor:
-            cursor.execute("alter table audit.edition_rows disable trigger all")
-            cursor.execute(f"update audit.edition_rows {touch}")
-            assert cursor.rowcount == 1
-            assert editions.touched(admin, FIRST) == [told]
-            admin.rollback()
-    finally:
-        forget()
-
-
-def forget() -> None:
-    """Leave the warehouse without editions, as the module began."""
-    with connection.connect("admin") as admin, admin.cursor() as cursor:
-        for table in ("edition_faces", "edition_rows", "edition_entries", "edition_steps", "editions"):
-            cursor.execute(f"delete from audit.{table}")
-
 
 # Sharing, and what is answered
 
@@ -362,92 +210,6 @@ def test_nobody_signs_off_while_somebody_enters(drafted):
     finally:
         drafted.rollback()
         forget()
-
-
-# Published whole
-
-
-@pytest.fixture
-def sketched(drafted, monkeypatch):
-    """A draft that others see, with two faces in few words; each thing put on the list breaks the page once."""
-    drafted.commit()
-    breaks = []
-
-    def page(edition) -> bytes:
-        if breaks:
-            raise ValueError(breaks.pop())
-        return f"{edition.facts['state']} on {edition.facts['published_on']}".encode()
-
-    # What this warehouse has; drawing is another test's.
-    built = {name: order for name, order in rows.RELATIONS.items() if name in ("pub_challenges", "pub_asks")}
-    monkeypatch.setattr(rows, "RELATIONS", built)
-    two = [faces.Face("first.txt", "The first", lambda _: b"drawn"), faces.Face(faces.PAGE, "The page", page)]
-    monkeypatch.setattr(faces, "of", lambda _: {face.name: face for face in two})
-    yield breaks
-    drafted.rollback()
-    forget()
-
-
-WRONG = {"was_wrong": "Complaints were counted twice.", "because": "A file came twice."}
-SAID_WRONG = ["--wrong", WRONG["was_wrong"], "--because", WRONG["because"]]
-
-
-def test_a_step_whose_page_cannot_be_rendered_was_not_taken_and_can_be_taken_again(sketched, drafted):
-    for command, edition_id, said in (
-        ("share", FIRST, []),
-        ("publish", FIRST, []),
-        ("correct", FIRST, SAID_WRONG),
-        ("withdraw", SECOND, SAID_WRONG[2:]),
-    ):
-        before = editions.find(drafted, edition_id), editions.steps(drafted, edition_id)
-        drafted.rollback()
-        arguments = ["edition", command, edition_id, *said, "--role", "head of data", "--as-of", "2026-08-18"]
-        sketched.append("a chart without points")
-        failed = CliRunner().invoke(cli.app, arguments)
-        assert str(failed.exception) == "a chart without points"
-        assert (editions.find(drafted, edition_id), editions.steps(drafted, edition_id)) == before
-        drafted.rollback()
-        done = CliRunner().invoke(cli.app, arguments)
-        assert done.exit_code == 0, done.output
-        if command == "share":
-            publication.sign_off(FIRST, "director of quality", AFTER + dt.timedelta(days=30))
-        else:
-            # What people read has changed, and the site is as it was.
-            assert done.stderr.endswith(": assure site\n")
-    assert [name for *_, name, _ in editions.stored_faces(drafted, SECOND)] == ["first.txt", faces.PAGE]
-
-
-def test_what_is_signed_off_is_published_once_with_all_its_faces(sketched, drafted):
-    publication.sign_off(FIRST, "director of quality", AFTER)
-    assert publication.publish_what_is_signed_off(AFTER) == [FIRST]
-    assert editions.stored(drafted, FIRST, "first.txt") == b"drawn"
-    assert editions.stored(drafted, FIRST, faces.PAGE) == b"published on 2026-08-18"
-    assert publication.publish_what_is_signed_off(AFTER) == []
-
-
-def test_what_is_entered_while_the_faces_are_rendered_is_not_left_out_of_them(sketched, drafted, monkeypatch):
-    def enter_meanwhile(_) -> bytes:
-        with connection.connect("transformer") as other:
-            edition_entries.enter(other, FIRST, "ask", "Fund it.", "chief nurse", SHARED)
-        return b"drawn"
-
-    monkeypatch.setattr(faces, "of", lambda _: {"first.txt": faces.Face("first.txt", "The first", enter_meanwhile)})
-    with pytest.raises(EditionError, match=r"entered into .* meanwhile; look at it again"):
-        publication.share(FIRST, "assurance lead", SHARED)
-    assert editions.find(drafted, FIRST)["state"] == "draft"
-    assert editions.stored_faces(drafted, FIRST) == []
-
-
-def test_a_correction_waits_for_marts_that_know_what_it_corrects(sketched, drafted):
-    """The marts know the first edition as published; the second is younger than they are."""
-    for edition_id in (FIRST, SECOND):
-        publication.sign_off(edition_id, "director of quality", AFTER)
-        publication.publish(edition_id, AFTER)
-        if edition_id == FIRST:
-            assert publication.correct(FIRST, **WRONG, by_role="head of data", as_of=AFTER) == SECOND
-    with pytest.raises(EditionError, match=f"before {SECOND} was published; run: assure build"):
-        publication.correct(SECOND, **WRONG, by_role="head of data", as_of=AFTER)
-    assert [one["state"] for one in editions.every(drafted)] == ["corrected", "published"]
 
 
 # Corrected, withdrawn, and the next
