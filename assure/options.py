@@ -36,7 +36,7 @@ def quarter_of_name(name: str) -> str:
 
 def chosen(codes: list[str] | None) -> list:
     """Return the senders of these codes, or all of them."""
-    from loaders.senders.provider import load_provider, load_providers
+    from loaders.senders.provider import load_providers, load_sender_file
     from warehouse.paths import providers
 
     if not codes:
@@ -45,4 +45,4 @@ def chosen(codes: list[str] | None) -> list:
         if not (providers() / f"{code}.yml").exists():
             known = ", ".join(sorted(path.stem for path in providers().glob("*.yml")))
             raise typer.BadParameter(f"there is no providers/{code}.yml; there are {known}")
-    return [load_provider(providers() / f"{code}.yml") for code in codes]
+    return [load_sender_file(code) for code in codes]

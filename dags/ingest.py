@@ -61,27 +61,27 @@ def ingest(sender: str):
             from connections import from_airflow
             from loaders import fetching
             from loaders.senders import credentials
-            from loaders.senders.provider import load_providers
+            from loaders.senders.provider import load_sender_file
 
             credentials.ask_also(from_airflow)
-            return len(fetching.fetch(load_providers()[sender], as_of(dag_run), period(dag_run)).load_ids)
+            return len(fetching.fetch(load_sender_file(sender), as_of(dag_run), period(dag_run)).load_ids)
 
         # Of a sender with one feed that cannot be had the others are carried on; the run stays red.
         @task(trigger_rule="all_done")
         def land(fetched: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.senders.provider import load_providers
+            from loaders.senders.provider import load_sender_file
 
-            return len(load.land(load_providers()[sender], as_of(dag_run)))
+            return len(load.land(load_sender_file(sender), as_of(dag_run)))
 
         @task
         def judge(landed: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.senders.provider import load_providers
+            from loaders.senders.provider import load_sender_file
 
-            return len(load.judge(load_providers()[sender], as_of(dag_run)))
+            return len(load.judge(load_sender_file(sender), as_of(dag_run)))
 
         @task(outlets=[RAW])
         def announce(judged: int, dag_run=None) -> None:

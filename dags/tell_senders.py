@@ -49,9 +49,9 @@ def tell_senders():
         from clock import as_of
         from connections import mailbox
         from loaders.replies import gathering, pages
-        from loaders.senders.provider import load_providers
+        from loaders.senders.provider import load_sender_file
 
-        moment, provider = as_of(dag_run), load_providers()[sender]
+        moment, provider = as_of(dag_run), load_sender_file(sender)
         if provider.contact is None:
             return pages.leave_news(provider, moment)
         with gathering.telling(provider, moment, provider.contact) as reply:

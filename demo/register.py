@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import yaml
@@ -35,7 +36,9 @@ OF_SOME_GROUPS = (
 )  # fmt: skip
 
 
+@cache
 def senders() -> dict[str, Any]:
+    """How each made-up sender lays out what it sends; read once, never changed."""
     return yaml.safe_load((HERE / "senders.yml").read_text(encoding="utf-8"))
 
 

@@ -126,6 +126,7 @@ class Edition:
     described: Mapping[str, Description] = field(default_factory=dict)
     _by_measure: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
     _by_subject: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _by_kind: Mapping[str, tuple[Figure, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def quarter_id(self) -> str:
@@ -179,9 +180,8 @@ class Edition:
         """This edition's figures of one breakdown: by reason, by how it ended, by day."""
         return tuple(
             figure
-            for figure in self.figures.values()
-            if figure.breakdown_kind == breakdown_kind
-            and figure.breakdown_code not in NO_BREAKDOWN
+            for figure in self._by_kind.get(breakdown_kind, ())
+            if figure.breakdown_code not in NO_BREAKDOWN
             and figure.organisation_code == organisation_code
             and statistic in (None, figure.statistic)
             and (figure.period_kind == "as_of" or figure.quarter_id == self.quarter_id)
@@ -241,6 +241,7 @@ def edition(
         described=MappingProxyType(dict(described or {})),
         _by_measure=_grouped(figures, "measure_code"),
         _by_subject=_grouped(figures, "subject_id"),
+        _by_kind=_grouped(figures, "breakdown_kind"),
         **others,
     )
 

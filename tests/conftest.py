@@ -2,7 +2,9 @@
 
 import contextlib
 import datetime as dt
+import fcntl
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +15,7 @@ import pytest
 from psycopg2 import sql
 from xdist.scheduler import LoadScopeScheduling
 
-from warehouse import bootstrap, connection, server
+from warehouse import bootstrap, build, connection, server
 from warehouse.paths import ROOT
 
 AS_OF = dt.datetime(2026, 7, 29, 6, 0, tzinfo=dt.UTC)
@@ -105,12 +107,40 @@ def scratch(state_folder) -> Iterator[psycopg2.extensions.connection]:
 
 
 @pytest.fixture(scope="session")
-def bootstrapped(state_folder) -> str:
+def bootstrapped(state_folder, tmp_path_factory) -> str:
     """The name of a bootstrapped, empty warehouse that others are copied from; never written to."""
     name = "assure_template"
     with _environment(ASSURE_DATABASE=name):
         bootstrap.bootstrap()
+        give_parsed_project(state_folder, _of_all_workers(tmp_path_factory))
     return name
+
+
+@pytest.fixture(scope="session")
+def parsed_project(bootstrapped, tmp_path_factory) -> Path:
+    """The folder of dbt's parsed project, for `give_parsed_project` and a state folder of a module's own."""
+    return _of_all_workers(tmp_path_factory)
+
+
+def _of_all_workers(tmp_path_factory) -> Path:
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def give_parsed_project(state: Path, shared: Path) -> None:
+    """Put into a state folder what dbt parsed, that no build there does it again; the first to come parses for all."""
+    from tests.dbt_run import ALWAYS
+
+    work = state / "dbt"
+    work.mkdir(exist_ok=True)
+    with (shared / "parsed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not list(shared.glob("parsed-*")):
+            build.parse(ALWAYS)
+            (made,) = work.glob("parsed-*")
+            shutil.copy(made, shared)
+    for made in shared.glob("parsed-*"):
+        shutil.copy(made, work)
 
 
 @pytest.fixture

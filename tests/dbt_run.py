@@ -33,8 +33,8 @@ def compiled(inline: str, **variables: object) -> str:
     return ran.results[0].node.compiled_code
 
 
-def compiled_models(selected: str) -> dict[str, str]:
-    """The SQL that dbt makes of each model of a selection, by its name."""
+def compiled_nodes(selected: str) -> dict[str, str]:
+    """The SQL that dbt makes of each model of a selection, and of each test of it, by its name."""
     ran = _run(["--no-populate-cache", "compile", "--select", selected], ALWAYS)
     return {one.node.name: one.node.compiled_code for one in ran.results}
 
@@ -47,7 +47,7 @@ def parents() -> dict[str, list[str]]:
 
 
 def _run(command: list[str], variables: dict):
-    told = build.run_dbt(command, variables)
+    told = build.run_dbt(command, variables, build.parse(variables))
     if not told.success:
         broken = [f"{one.node.name}: {one.message}" for one in told.result or () if one.status in ("error", "fail")]
         pytest.fail(str(told.exception or "\n".join(broken)))

@@ -1,5 +1,7 @@
 """Build the marts beside the ones people read, test them, and swap them in, in one short transaction."""
 
+from __future__ import annotations
+
 import datetime as dt
 import hashlib
 import json
@@ -11,10 +13,11 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psycopg2 import errorcodes, sql
 from psycopg2.extensions import connection as Connection
@@ -23,6 +26,9 @@ from warehouse import grants, lineage
 from warehouse.connection import OWNER, DatabaseFault, connect, database, url
 from warehouse.paths import ROOT, state
 from warehouse.periods import LONDON
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 log = logging.getLogger(__name__)
 
@@ -96,25 +102,13 @@ def described(built: dict) -> tuple[dict, dict]:
 
     Models stand in it as they are written: to compile them takes six times as long.
     """
-    found = []
-
-    def as_people_find_it(project) -> None:
-        # Parsed for the schemas beside.
-        for node in [*project.nodes.values(), *project.unit_tests.values()]:
-            node.schema = node.schema.removesuffix(NEXT)
-            if getattr(node, "relation_name", None):
-                node.relation_name = node.relation_name.replace(f'{NEXT}"."', '"."', 1)
-        found.append(project)
-
+    variables = _variables(built["accepted_through"], built["as_of"], built["report_quarter"])
     with _one_at_a_time():
-        outcome = run_dbt(
-            ["docs", "generate", "--no-compile"],
-            _variables(built["accepted_through"], built["as_of"], built["report_quarter"]),
-            as_people_find_it,
-        )
+        project = parse(variables)
+        outcome = run_dbt(["docs", "generate", "--no-compile"], variables, project)
     if not outcome.success:
         raise BuildFailed(f"dbt could not describe the marts: {type(outcome.exception).__name__}; {SEE_MORE}")
-    return found[0].writable_manifest().to_dict(omit_none=False), outcome.result.to_dict(omit_none=False)
+    return project.writable_manifest().to_dict(omit_none=False), outcome.result.to_dict(omit_none=False)
 
 
 def is_current(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> bool:
@@ -179,33 +173,46 @@ PARSED: dict[str, bytes] = {}
 """The project as dbt parsed it, by everything that decides what it parses."""
 
 
-def run_dbt(command: list[str], variables: dict, prepare: Callable = lambda project: None):
-    """Run a dbt command on the project with these variables and return dbt's result; `prepare` sees it parsed before.
+def run_dbt(command: list[str], variables: dict, project: Manifest):
+    """Run a dbt command on the parsed project with these variables and return dbt's result."""
+    from dbt.cli.main import dbtRunner
 
-    A parse takes as long as a build, and dbt would repeat it whenever a variable changes, though here none but the
-    suffix of the schemas decides what a node is. So it is kept, in the process and in the state folder, until the
-    project, dbt or that suffix changes.
+    os.environ.update(dbt_environment())
+    return dbtRunner(project).invoke([*_said_by_dbt(), *command, *dbt_arguments(variables)])
+
+
+def parse(variables: dict, beside: str = "") -> Manifest:
+    """Return the project as dbt parses it for the database of today, its marts in schemas that end with `beside`.
+
+    A parse takes as long as a build, and dbt would repeat it whenever a variable changes, though here no variable
+    decides what a node is. So it is kept, in the process and in the state folder, until the project or dbt changes.
+    Raises BuildFailed when dbt cannot parse it.
     """
     from dbt.cli.main import dbtRunner
 
     os.environ.update(dbt_environment())
     arguments = dbt_arguments(variables)
-    project_folder = Path(arguments[1])
-    suffix = variables.get("schema_suffix", "")
-    kept = work_folder() / f"parsed{suffix}-{digest_of_project(project_folder, str(project_folder), suffix)}.msgpack"
-    project = _parsed(kept)
+    folder = Path(arguments[1])
+    kept = work_folder() / f"parsed-{digest_of_project(folder, str(folder))}.msgpack"
+    project = _kept(kept)
     if project is None:
         parsing = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
         if not parsing.success:
-            return parsing
+            raise BuildFailed(f"dbt could not parse its project: {type(parsing.exception).__name__}; {SEE_MORE}")
         with tempfile.NamedTemporaryFile(dir=work_folder(), delete=False) as draft:
             draft.write((work_folder() / "target" / "partial_parse.msgpack").read_bytes())
         Path(draft.name).replace(kept)
-        for older in set(work_folder().glob(f"parsed{suffix}-*.msgpack")) - {kept}:
+        for older in set(work_folder().glob("parsed*.msgpack")) - {kept}:
             older.unlink(missing_ok=True)
-        project = _parsed(kept)
-    prepare(project)
-    return dbtRunner(project).invoke([*_said_by_dbt(), *command, *arguments])
+        project = _kept(kept)
+    for node in [*project.nodes.values(), *project.sources.values()]:
+        node.database = database()
+        if node.schema in grants.BUILT_BESIDE:
+            node.schema += beside
+        if node.relation_name:
+            _, _, name = node.relation_name.rpartition('."')
+            node.relation_name = f'"{node.database}"."{node.schema}"."{name}'
+    return project
 
 
 def digest_of_project(project: Path, *also: str) -> str:
@@ -219,26 +226,21 @@ def digest_of_project(project: Path, *also: str) -> str:
     return digest.hexdigest()
 
 
-def _parsed(kept: Path):
-    """Return the parsed project for the database of today, or None. A run writes into it, so each has its own."""
+def _kept(kept: Path) -> Manifest | None:
+    """Return the project as it was parsed, or None. A run writes into it, so each has its own."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     try:
         if kept.name not in PARSED:
             PARSED[kept.name] = kept.read_bytes()
-        project = Manifest.from_msgpack(PARSED[kept.name], decoder=extended_mashumuro_decoder)
+        return Manifest.from_msgpack(PARSED[kept.name], decoder=extended_mashumuro_decoder)
     except FileNotFoundError:
         return None
     except Exception:  # whatever a damaged file makes its reader raise
         PARSED.pop(kept.name, None)
         log.warning("the parsed dbt project that was kept cannot be read, and is made anew")
         return None
-    for node in [*project.nodes.values(), *project.sources.values()]:
-        if node.relation_name:
-            node.relation_name = node.relation_name.replace(f'"{node.database}".', f'"{database()}".', 1)
-        node.database = database()
-    return project
 
 
 def _variables(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> dict:
@@ -247,12 +249,11 @@ def _variables(accepted_through: int, as_of: dt.datetime, report_quarter: str) -
         "as_of": as_of.isoformat(),
         "as_of_on": as_of.astimezone(LONDON).date().isoformat(),
         "report_quarter": report_quarter,
-        "schema_suffix": NEXT,
     }
 
 
 def _build_all(variables: dict) -> list[tuple[str, str, float]]:
-    result = run_dbt(["build", "--exclude-resource-type", "unit_test"], variables)
+    result = run_dbt(["build", "--exclude-resource-type", "unit_test"], variables, parse(variables, beside=NEXT))
     if result.exception:
         raise BuildFailed(f"dbt could not run: {type(result.exception).__name__}; {SEE_MORE}")
     outcomes = list(result.result or ())

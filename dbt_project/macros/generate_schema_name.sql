@@ -1,9 +1,4 @@
-{# Put each layer in the schema of its own name; marts and published are built beside the old ones (schema_suffix). #}
+{# Put each layer in the schema of its own name. A build changes it to one beside (warehouse/build.py). #}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {%- set name = (custom_schema_name or target.schema) | trim -%}
-    {%- if name in ("marts", "published") -%}
-        {{ name ~ var("schema_suffix") }}
-    {%- else -%}
-        {{ name }}
-    {%- endif -%}
+    {{ (custom_schema_name or target.schema) | trim }}
 {%- endmacro %}

@@ -139,6 +139,11 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
     return provider
 
 
+def load_sender_file(code: str) -> Provider:
+    """Read and check the provider file of one sender; a fault in another's is not its own."""
+    return load_provider(providers_folder() / f"{code}.yml")
+
+
 def load_providers(folder: Path | None = None) -> dict[str, Provider]:
     """Read every provider file of a folder, by code."""
     contracts = load_contracts()
@@ -155,7 +160,8 @@ class _TwiceError(yaml.constructor.ConstructorError):
     """A key that stands twice in one mapping, of which YAML would silently keep the last."""
 
 
-class _Loader(yaml.BaseLoader):
+# libyaml reads ten times as fast; not every platform's PyYAML brings it.
+class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
     """Keep every scalar a text until the model types it (NO is not false, 2024-25 no date), and refuse a key twice."""
 
     def construct_mapping(self, node, deep=False):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import give_parsed_project
 from warehouse import server
 
 SENDER = """\
@@ -60,7 +61,7 @@ class Sender:
 
 
 @pytest.fixture(scope="module")
-def sender(tmp_path_factory) -> Iterator[Sender]:
+def sender(tmp_path_factory, parsed_project) -> Iterator[Sender]:
     """One sender alone, and a state folder with a server for its module."""
     folder = tmp_path_factory.mktemp("timetable")
     for name in ("providers", "door", "state"):
@@ -75,5 +76,6 @@ def sender(tmp_path_factory) -> Iterator[Sender]:
         patched.setenv("ASSURE_PROVIDERS", str(folder / "providers"))
         patched.setenv("ASSURE_TST_FOLDER", str(folder / "door"))
         server.start(folder / "state", durable=False)
+        give_parsed_project(folder / "state", parsed_project)
         yield Sender(folder / "door")
         server.erase(folder / "state")

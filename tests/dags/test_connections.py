@@ -23,7 +23,8 @@ FILE = "complaints_2026-06.csv"
 
 @pytest.fixture(scope="module")
 def nights(sender, tmp_path_factory) -> dict[str, str]:
-    """How the nights of three senders ended, whose credentials lie in the metadata, in the environment, and nowhere."""
+    """How the nights of four senders ended: their credentials lie in the metadata, in the environment, and nowhere; and
+    the file that says how the fourth sends cannot be read."""
     served = tmp_path_factory.mktemp("served")
     (served / FILE).write_text("ref,kind,received\nC1,formal,2026-06-03\n", encoding="utf-8")
     os.utime(served / FILE, (SENT_AT.timestamp(), SENT_AT.timestamp()))
@@ -37,6 +38,7 @@ def nights(sender, tmp_path_factory) -> dict[str, str]:
             door = f"url: sftp://127.0.0.1:{server.port}/\n  credential: {code}_sftp"
             text = SENDER.replace("code: tst", f"code: {code}").replace("url: file://${ASSURE_TST_FOLDER}", door)
             Path(os.environ["ASSURE_PROVIDERS"], f"{code}.yml").write_text(text, encoding="utf-8")
+        Path(os.environ["ASSURE_PROVIDERS"], "tsd.yml").write_text("code: [", encoding="utf-8")
         kept = {"conn_type": "sftp", "login": "outbox", "password": "a password", "host": "elsewhere.example.org"}
         kept["extra"] = {"known_hosts": server.known_hosts}
         patched.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
@@ -48,11 +50,12 @@ def nights(sender, tmp_path_factory) -> dict[str, str]:
         process.submit(
             subprocess.run, [*add, "--conn-json", json.dumps(kept)], check=True, capture_output=True
         ).result()
-        return {code: process.submit(airflow.run, f"ingest_{code}", AS_OF).result() for code in ("tsa", "tsb", "tsc")}
+        senders = ("tsa", "tsb", "tsc", "tsd")
+        return {code: process.submit(airflow.run, f"ingest_{code}", AS_OF).result() for code in senders}
 
 
 @pytest.mark.parametrize("code", ["tsa", "tsb"])
-def test_a_door_opens_with_a_connection_of_airflows(nights, code):
+def test_a_door_opens_with_a_connection_of_airflows_whatever_stands_in_anothers_file(nights, code):
     assert nights[code] == "success"
     with connect("loader") as connection, connection.cursor() as cursor:
         cursor.execute("select file_name from audit.deliveries where provider_code = %s", (code.upper(),))
@@ -61,3 +64,7 @@ def test_a_door_opens_with_a_connection_of_airflows(nights, code):
 
 def test_a_door_whose_credential_nobody_has_stays_shut(nights):
     assert nights["tsc"] == "failed"
+
+
+def test_a_sender_whose_own_file_cannot_be_read_is_red(nights):
+    assert nights["tsd"] == "failed"

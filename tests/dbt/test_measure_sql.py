@@ -2,7 +2,7 @@
 
 import re
 
-from tests.dbt_run import ALWAYS, compiled_models
+from tests.dbt_run import ALWAYS, compiled_nodes
 from warehouse import model_sql
 
 
@@ -14,7 +14,7 @@ def words(sql: str) -> list[str]:
 
 
 def test_every_family_is_shown_as_dbt_compiles_it(warehouse_database):
-    compiled = compiled_models("path:models/marts/measures")
+    compiled = compiled_nodes("path:models/marts/measures")
     families = [name for name in model_sql.model_files() if name.startswith(model_sql.FAMILY)]
     assert len(families) > 30
     differing = []

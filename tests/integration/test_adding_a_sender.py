@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import give_parsed_project
 from warehouse import server
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -62,7 +63,7 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory) -> list[tuple[str, list[str], list[str]]]:
+def walked(tmp_path_factory, parsed_project) -> list[tuple[str, list[str], list[str]]]:
     """The walk from its first block to its last: each command, what it is said to print, and what it printed."""
     folder = tmp_path_factory.mktemp("walk")
     state = tmp_path_factory.mktemp("walk-state")
@@ -74,6 +75,7 @@ def walked(tmp_path_factory) -> list[tuple[str, list[str], list[str]]]:
     }
     reader, seen = Reader(folder, environment), []
     server.start(state, durable=False)
+    give_parsed_project(state, parsed_project)
     try:
         for kind, name, content in steps(WALK):
             if kind != "console":

@@ -29,7 +29,8 @@ def run(project: Path, monkeypatch) -> Callable[..., list[str]]:
 
     def ran(**variables: object) -> list[str]:
         monkeypatch.setattr(build, "PARSED", {})
-        told = build.run_dbt(["run"], {"accepted_through": 1} | variables)
+        variables = {"accepted_through": 1} | variables
+        told = build.run_dbt(["run"], variables, build.parse(variables))
         assert told.success
         return sorted(one.node.relation_name for one in told.result)
 
