@@ -8,11 +8,9 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-import yaml
-
 from demo.chance import Chance
 from demo.days import month_end, month_of, months, next_month, quarter_ends, weekday_of_month, working_day_after
-from demo.truth import HERE, Truth
+from demo.truth import HERE, Truth, document
 
 Row = dict[str, Any]
 SOURCES = {"meeting": 46, "feedback_theme": 14, "complaint_theme": 8, "incident_theme": 4, "session_feedback": 6,
@@ -32,7 +30,7 @@ VERIFIERS = {"lived_experience_member": 58, "another_team": 15, "commissioner": 
 @cache
 def words() -> dict[str, Any]:
     """The made-up sentences; read once, never changed."""
-    return yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    return document(HERE / "words.yml")
 
 
 @dataclass

@@ -6,10 +6,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
-import yaml
-
 from demo.history import History, Row
-from demo.truth import HERE
+from demo.truth import HERE, document
 
 # What a register cannot show before its day: the date, and the cells that come with it.
 COMES_WITH = {
@@ -39,7 +37,7 @@ OF_SOME_GROUPS = (
 @cache
 def senders() -> dict[str, Any]:
     """How each made-up sender lays out what it sends; read once, never changed."""
-    return yaml.safe_load((HERE / "senders.yml").read_text(encoding="utf-8"))
+    return document(HERE / "senders.yml")
 
 
 def as_known(history: History, day: date) -> dict[str, list[Row]]:

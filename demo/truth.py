@@ -59,9 +59,14 @@ class Truth:
         return level
 
 
+def document(path: Path) -> dict[str, Any]:
+    """What a YAML file says; read by libyaml, which not every platform's PyYAML brings."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def load(path: Path = HERE / "truth.yml") -> Truth:
     """Read truth.yml; a ValueError names the event and what is wrong with it."""
-    text = yaml.safe_load(path.read_text(encoding="utf-8"))
+    text = document(path)
     truth = Truth(
         region=text["region"],
         providers={provider["code"]: provider for provider in text["providers"]},

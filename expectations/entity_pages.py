@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-import yaml
-
+from warehouse import yaml_files
 from warehouse.model_sql import MODELS
 
 ENTITIES = "docs/generated/entities.md"
@@ -57,7 +56,7 @@ def marts() -> dict[str, Mart]:
     found = {}
     for layer in LAYERS:
         for path in sorted((MODELS / layer).rglob("*.yml")):
-            for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            for model in yaml_files.read(path).get("models", []):
                 if model["name"].startswith(("dim_", "fct_", "bridge_", "mart_")):
                     found[model["name"]] = _mart(model)
     return dict(sorted(found.items()))

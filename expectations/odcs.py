@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from warehouse import yaml_files
 from warehouse.paths import ROOT
 
 Classification = Literal["plain", "public_words", "restricted", "pseudonym"]
@@ -176,8 +177,7 @@ def agree(path: Path, place: str, holds: Any, remedy: str) -> None:
         raise ContractError(f"{shown(path)}: {place}: does not fit; {remedy}")
 
 
-# libyaml reads five times as fast; not every platform's PyYAML brings it.
-class _NoRepeatedKeys(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _NoRepeatedKeys(yaml_files.TYPED):
     """YAML quietly keeps the last of two equal keys; a contract may not hold two."""
 
 
@@ -194,7 +194,7 @@ _NoRepeatedKeys.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, 
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_NoRepeatedKeys)
+        return yaml_files.read(path, _NoRepeatedKeys)
     except yaml.YAMLError as failure:
         mark = getattr(failure, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""

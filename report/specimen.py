@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import yaml
-
 from report.rows import REGION, Edition, edition
+from warehouse import yaml_files
 from warehouse.paths import ROOT
 
 ICB = "QXX"
@@ -128,7 +127,7 @@ def specimen(**facts: object) -> Edition:
 
 def rows() -> dict[str, list[dict]]:
     """The rows by relation, made anew at each call."""
-    told = yaml.safe_load((Path(__file__).parent / "specimen.yml").read_text(encoding="utf-8"))
+    told = yaml_files.read(Path(__file__).parent / "specimen.yml")
     labels = told["labels"]
     figures = (_measures(told["measures"]), _counts(told), _days(), _curve(), _effect(), _series_points(), _quality())
     found = [figure for some in figures for figure in some]

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy2
 
-import yaml
-
 from demo.servers import HttpServer, SftpServer
 from loaders.senders.provider import load_provider
 from tests.made_up_sender import SUBMITTED_AT, MadeUpSender
+from warehouse import yaml_files
 from warehouse.paths import ROOT
 
 EXAMPLES = ROOT / "providers" / "examples"
@@ -26,7 +25,7 @@ class Dialect(MadeUpSender):
     def __init__(self, code: str, folder: Path):
         self.code = code
         self.folder = folder
-        self.document = yaml.safe_load((EXAMPLES / f"{code}.yml").read_text(encoding="utf-8"))
+        self.document = yaml_files.read(EXAMPLES / f"{code}.yml")
         self.provider = load_provider(EXAMPLES / f"{code}.yml")
 
     def rows(self, record: str, *columns: str) -> list[tuple]:
@@ -67,7 +66,7 @@ def speaking(code: str, folder: Path, monkeypatch, only: str = "*") -> Iterator[
         if path.name not in ("ATTRIBUTION.md", "README.md"):
             copy2(path, served)
             os.utime(served / path.name, (SUBMITTED_AT.timestamp(), SUBMITTED_AT.timestamp()))
-    url = yaml.safe_load((EXAMPLES / f"{code}.yml").read_text(encoding="utf-8"))["door"]["url"]
+    url = yaml_files.read(EXAMPLES / f"{code}.yml")["door"]["url"]
     monkeypatch.setenv("ASSURE_ALLOWED_HOSTS", "127.0.0.1")
     with contextlib.ExitStack() as stack:
         if url.startswith("sftp://"):

@@ -3,9 +3,10 @@
 from functools import cache
 from pathlib import Path
 
-import yaml
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
+
+from warehouse import yaml_files
 
 BUILT_BESIDE = ("marts", "published")
 OWN = "own"
@@ -14,7 +15,7 @@ OWN = "own"
 
 @cache
 def _document() -> dict:
-    return yaml.safe_load((Path(__file__).parent / "grants.yml").read_text(encoding="utf-8"))
+    return yaml_files.read(Path(__file__).parent / "grants.yml")
 
 
 SCHEMAS = tuple(_document()["schemas"])

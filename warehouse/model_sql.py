@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from warehouse import yaml_files
 from warehouse.paths import ROOT
 
 PROJECT = ROOT / "dbt_project"
@@ -58,7 +57,7 @@ def is_part(name: str) -> bool:
 def relation(name: str) -> str:
     """Return where people find what a model or seed makes, such as marts.fct_inputs; a part keeps its bare name."""
     path = model_files().get(name)
-    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    settings = yaml_files.read(PROJECT / "dbt_project.yml")
     if path is None:
         return f"{settings['seeds']['assure']['+schema']}.{name}"
     if is_part(name):
@@ -238,5 +237,5 @@ def _give_back(value: Any) -> None:
 
 
 def _variable(name: str) -> str:
-    settings = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    settings = yaml_files.read(PROJECT / "dbt_project.yml")["vars"]
     return settings.get(name, f":{name}")

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-import yaml
+from warehouse import yaml_files
 
 PROJECT = Path(__file__).resolve().parents[1]
 MACROS = tuple(PROJECT / "dbt_project" / "macros" / name for name in ("spc_rules.sql", "spc.sql"))
@@ -109,7 +109,7 @@ def rule_sets() -> list[str]:
 
 def chosen_rules() -> str:
     """Return the name of the rule set that the charts of the project are given."""
-    return yaml.safe_load((PROJECT / "dbt_project/dbt_project.yml").read_text(encoding="utf-8"))["vars"]["spc_rules"]
+    return yaml_files.read(PROJECT / "dbt_project/dbt_project.yml")["vars"]["spc_rules"]
 
 
 def compute(

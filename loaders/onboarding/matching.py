@@ -14,6 +14,7 @@ from loaders import identifiers
 from loaders.onboarding.code_texts import fold, likeness, understood
 from loaders.onboarding.sample import SampleColumn, SampleTable
 from loaders.senders.feeds import Feed
+from warehouse import yaml_files
 
 ACCEPTED = 0.5
 """Score from which a heading is taken for a column."""
@@ -173,7 +174,7 @@ def _cells(path: Path) -> Iterator[tuple[str, str, object]]:
 def _document(path: Path) -> dict:
     """Return what stands under `feeds:`; nothing where it cannot be read."""
     try:
-        return dict(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["feeds"])
+        return dict(yaml_files.read(path, yaml_files.TEXTS)["feeds"])
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError):
         return {}
 

@@ -15,6 +15,7 @@ from loaders.senders import credentials, file_names, windows
 from loaders.senders.address import Door, ProviderFileError
 from loaders.senders.feeds import STATES, CellMap, Closed, Feed, TableMap, hash_of
 from loaders.senders.units import factor
+from warehouse import yaml_files
 from warehouse.paths import providers as providers_folder
 
 
@@ -160,9 +161,8 @@ class _TwiceError(yaml.constructor.ConstructorError):
     """A key that stands twice in one mapping, of which YAML would silently keep the last."""
 
 
-# libyaml reads ten times as fast; not every platform's PyYAML brings it.
-class _Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):
-    """Keep every scalar a text until the model types it (NO is not false, 2024-25 no date), and refuse a key twice."""
+class _Loader(yaml_files.TEXTS):
+    """Keep every scalar a text until the model types it, and refuse a key twice."""
 
     def construct_mapping(self, node, deep=False):
         seen = set()
