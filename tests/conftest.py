@@ -34,6 +34,11 @@ def _looks_at_the_region(path: str) -> bool:
     return "loaded_region" in (ROOT / path).read_text(encoding="utf-8")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Many short files come last, so that no worker is left alone with a long one."""
+    items.sort(key=lambda item: item.nodeid.startswith("tests/unit/"))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> KeepTogether:
     """Hand out the tests by what they share, whatever --dist says."""
     return KeepTogether(config, log)
