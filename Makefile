@@ -21,7 +21,7 @@ site: setup ## write the static site of what was loaded, to look at or to serve;
 	@$(BIN)/assure site
 
 test: setup ## run every test
-	@$(BIN)/python -m pytest -n 3 --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3
 
 test-long: setup ## run the tests that need many made-up regions on two hundred of them
 	@ASSURE_TEST_REGIONS=200 $(BIN)/python -m pytest tests/dbt/test_nothing_planted.py

@@ -36,13 +36,11 @@ def quarter_of_name(name: str) -> str:
 
 def chosen(codes: list[str] | None) -> list:
     """Return the senders of these codes, or all of them."""
-    from loaders.senders.provider import load_providers, load_sender_file
-    from warehouse.paths import providers
+    from loaders.senders.provider import UnknownSenderError, load_provider_of, load_providers
 
     if not codes:
         return list(load_providers().values())
-    for code in codes:
-        if not (providers() / f"{code}.yml").exists():
-            known = ", ".join(sorted(path.stem for path in providers().glob("*.yml")))
-            raise typer.BadParameter(f"there is no providers/{code}.yml; there are {known}")
-    return [load_sender_file(code) for code in codes]
+    try:
+        return [load_provider_of(code) for code in codes]
+    except UnknownSenderError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -12,7 +12,7 @@ Runs when any sender's DAG has judged something new (asset `warehouse/raw`), one
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `accept` | Great Expectations could not run, so the wave was not let in | read the log, then clear the task; people still read yesterday's marts |
+| `accept` | Great Expectations could not run or a provider file does not load, so the wave was not let in | read the log, mend what it names, then clear the task; people still read yesterday's marts |
 | `transform` | a model or a test failed; nothing was swapped | the log names it; `ASSURE_DEBUG=1 assure build` at a terminal says more; mend it and clear the task |
 | `swap` | the marts were read without a pause for a minute, or a build by hand overtook this one | read the log; clear the task; if it stays red, look for a query that never ends |
 | `site` | the static site could not be written; people still read the pages of before | read the log; mend what it names, then clear the task |

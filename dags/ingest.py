@@ -19,7 +19,7 @@ Fetches what **{sender}** sends, lands it and judges it. Bad data ends as a verd
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `fetch` | the sender's server does not answer, refuses us, or takes more than four hours | nothing if it is green by now; else ring the sender's data team |
+| `fetch` | the sender's server does not answer, refuses us, or takes more than four hours; or its provider file does not load | nothing if it is green by now; else mend the file that the log names, or ring the sender's data team |
 | `land` | our code or the database failed; no half-loaded file is visible | read the log, then clear the task |
 | `judge` | a rule could not run, so nothing was let through | read the log: the rule or its contract is broken |
 | `announce` | the database did not answer | clear the task; until then no build starts for what was judged |
@@ -61,27 +61,27 @@ def ingest(sender: str):
             from connections import from_airflow
             from loaders import fetching
             from loaders.senders import credentials
-            from loaders.senders.provider import load_sender_file
+            from loaders.senders.provider import load_provider_of
 
             credentials.ask_also(from_airflow)
-            return len(fetching.fetch(load_sender_file(sender), as_of(dag_run), period(dag_run)).load_ids)
+            return len(fetching.fetch(load_provider_of(sender), as_of(dag_run), period(dag_run)).load_ids)
 
         # Of a sender with one feed that cannot be had the others are carried on; the run stays red.
         @task(trigger_rule="all_done")
         def land(fetched: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.senders.provider import load_sender_file
+            from loaders.senders.provider import load_provider_of
 
-            return len(load.land(load_sender_file(sender), as_of(dag_run)))
+            return len(load.land(load_provider_of(sender), as_of(dag_run)))
 
         @task
         def judge(landed: int, dag_run=None) -> int:
             from clock import as_of
             from loaders import load
-            from loaders.senders.provider import load_sender_file
+            from loaders.senders.provider import load_provider_of
 
-            return len(load.judge(load_sender_file(sender), as_of(dag_run)))
+            return len(load.judge(load_provider_of(sender), as_of(dag_run)))
 
         @task(outlets=[RAW])
         def announce(judged: int, dag_run=None) -> None:

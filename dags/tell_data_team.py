@@ -19,7 +19,7 @@ path as the password), `assure_webhook` (HTTP: the message as JSON). Once a day 
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `channels` | the database did not answer | read the log, then clear the task |
+| `channels` | the database did not answer, or a provider file does not load | read the log, mend what it names, then clear the task |
 | `tell` | a service did not take the message; by the other connections it went | mend the connection that the log names, then clear the task: it sends what was not sent, and nothing twice |
 """
 

@@ -18,8 +18,8 @@ For every other sender page and workbook are left in `replies/` of the state fol
 
 | red task | what it means | what to do in the morning |
 |---|---|---|
-| `senders` | a provider file does not load | the log names file and key; mend it, then clear the task |
-| `tell` | the mail server did not take the message, or the contact's connection is missing; nothing is recorded as told | read the log; mend the connection, then clear the task: it sends what was not sent, and nothing twice |
+| `senders` | the bank holidays of the year are not known | add them as the log says, then clear the task |
+| `tell` | the mail server did not take the message, the contact's connection is missing, or the sender's provider file does not load; nothing is recorded as told | read the log; mend the connection or the file, then clear the task: it sends what was not sent, and nothing twice |
 """
 
 
@@ -37,10 +37,10 @@ def tell_senders():
     @task
     def senders(dag_run=None) -> list[str]:
         from clock import as_of
-        from loaders.senders.provider import load_providers
+        from loaders.senders.provider import codes
         from warehouse.periods import LONDON, is_working_day
 
-        return sorted(load_providers()) if is_working_day(as_of(dag_run).astimezone(LONDON).date()) else []
+        return codes() if is_working_day(as_of(dag_run).astimezone(LONDON).date()) else []
 
     @task
     def tell(sender: str, dag_run=None) -> str:
@@ -49,9 +49,9 @@ def tell_senders():
         from clock import as_of
         from connections import mailbox
         from loaders.replies import gathering, pages
-        from loaders.senders.provider import load_sender_file
+        from loaders.senders.provider import load_provider_of
 
-        moment, provider = as_of(dag_run), load_sender_file(sender)
+        moment, provider = as_of(dag_run), load_provider_of(sender)
         if provider.contact is None:
             return pages.leave_news(provider, moment)
         with gathering.telling(provider, moment, provider.contact) as reply:

@@ -60,7 +60,7 @@ class Truth:
 
 
 def document(path: Path) -> dict[str, Any]:
-    """What a YAML file says; read by libyaml, which not every platform's PyYAML brings."""
+    """What a YAML file says, by libyaml as in warehouse.yaml_files, which the demo may not import."""
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 

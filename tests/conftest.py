@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log) -> KeepTogether:
-    """Hand out the tests by what they share, whatever --dist says."""
+    """Hand out the tests by what they share, in their order, whatever the command line says."""
+    config.option.loadscopereorder = False
     return KeepTogether(config, log)
 
 
@@ -117,7 +118,7 @@ def bootstrapped(state_folder, tmp_path_factory) -> str:
     name = "assure_template"
     with _environment(ASSURE_DATABASE=name):
         bootstrap.bootstrap()
-        give_parsed_project(state_folder, _of_all_workers(tmp_path_factory))
+        _parse_for_all(state_folder, _of_all_workers(tmp_path_factory))
     return name
 
 
@@ -132,18 +133,23 @@ def _of_all_workers(tmp_path_factory) -> Path:
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
-def give_parsed_project(state: Path, shared: Path) -> None:
-    """Put into a state folder what dbt parsed, that no build there does it again; the first to come parses for all."""
+def _parse_for_all(state: Path, shared: Path) -> None:
+    """Have dbt parse the project in the state folder of whoever comes first; the others take what it made."""
     from tests.dbt_run import ALWAYS
 
-    work = state / "dbt"
-    work.mkdir(exist_ok=True)
     with (shared / "parsed.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not list(shared.glob("parsed-*")):
             build.parse(ALWAYS)
-            (made,) = work.glob("parsed-*")
+            (made,) = (state / "dbt").glob("parsed-*")
             shutil.copy(made, shared)
+    give_parsed_project(state, shared)
+
+
+def give_parsed_project(state: Path, shared: Path) -> None:
+    """Put what dbt parsed into a state folder, so that no build there parses again."""
+    work = state / "dbt"
+    work.mkdir(exist_ok=True)
     for made in shared.glob("parsed-*"):
         shutil.copy(made, work)
 

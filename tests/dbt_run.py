@@ -41,13 +41,17 @@ def compiled_nodes(selected: str) -> dict[str, str]:
 
 def parents() -> dict[str, list[str]]:
     """What each node of the project is made of directly, by the names that dbt gives them."""
-    manifest = _run(["parse"], ALWAYS)
+    manifest = build.parse(ALWAYS)
     manifest.build_parent_and_child_maps()
     return manifest.parent_map
 
 
 def _run(command: list[str], variables: dict):
-    told = build.run_dbt(command, variables, build.parse(variables))
+    try:
+        project = build.parse(variables)
+    except build.BuildFailed as failed:
+        pytest.fail(str(failed.__cause__ or failed))
+    told = build.run_dbt(command, variables, project)
     if not told.success:
         broken = [f"{one.node.name}: {one.message}" for one in told.result or () if one.status in ("error", "fail")]
         pytest.fail(str(told.exception or "\n".join(broken)))

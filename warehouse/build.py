@@ -62,14 +62,14 @@ def build(accepted_through: int, as_of: dt.datetime, report_quarter: str) -> int
             cursor.execute(
                 "update audit.builds set state = %s, model_seconds = %s, failures = %s where build_id = %s",
                 (
-                    "failed" if failures else "built",
+                    "failed" if failures or not outcome else "built",
                     json.dumps({name: round(seconds, 3) for name, _, seconds in outcome}),
                     json.dumps([*failures, *(name for name, status, _ in outcome if status == "warn")]),
                     build_id,
                 ),
             )
     if failures or not outcome:
-        raise BuildFailed(f"dbt stopped at: {', '.join(failures) or 'parsing'}; {SEE_MORE}")
+        raise BuildFailed(f"dbt stopped at: {', '.join(failures) or 'its beginning'}; {SEE_MORE}")
     return build_id
 
 
@@ -182,7 +182,7 @@ def run_dbt(command: list[str], variables: dict, project: Manifest):
 
 
 def parse(variables: dict, beside: str = "") -> Manifest:
-    """Return the project as dbt parses it for the database of today, its marts in schemas that end with `beside`.
+    """Return the project as dbt parses it for the database of today; `beside` ends the schemas marts and published.
 
     A parse takes as long as a build, and dbt would repeat it whenever a variable changes, though here no variable
     decides what a node is. So it is kept, in the process and in the state folder, until the project or dbt changes.
@@ -194,21 +194,24 @@ def parse(variables: dict, beside: str = "") -> Manifest:
     arguments = dbt_arguments(variables)
     folder = Path(arguments[1])
     kept = work_folder() / f"parsed-{digest_of_project(folder, str(folder))}.msgpack"
-    project = _kept(kept)
+    project = _read_kept(kept)
     if project is None:
         parsing = dbtRunner().invoke([*_said_by_dbt(), "parse", *arguments])
         if not parsing.success:
-            raise BuildFailed(f"dbt could not parse its project: {type(parsing.exception).__name__}; {SEE_MORE}")
+            # It has read no record yet: what dbt says of its own files may be told.
+            raise BuildFailed(f"dbt could not parse its project; {SEE_MORE}") from parsing.exception
         with tempfile.NamedTemporaryFile(dir=work_folder(), delete=False) as draft:
             draft.write((work_folder() / "target" / "partial_parse.msgpack").read_bytes())
         Path(draft.name).replace(kept)
-        for older in set(work_folder().glob("parsed*.msgpack")) - {kept}:
+        for older in set(work_folder().glob("parsed-*.msgpack")) - {kept}:
             older.unlink(missing_ok=True)
-        project = _kept(kept)
-    for node in [*project.nodes.values(), *project.sources.values()]:
-        node.database = database()
+        # Another process with another project may have taken it away again.
+        project = _read_kept(kept) or parsing.result
+    for node in project.nodes.values():
         if node.schema in grants.BUILT_BESIDE:
             node.schema += beside
+    for node in [*project.nodes.values(), *project.sources.values()]:
+        node.database = database()
         if node.relation_name:
             _, _, name = node.relation_name.rpartition('."')
             node.relation_name = f'"{node.database}"."{node.schema}"."{name}'
@@ -226,7 +229,7 @@ def digest_of_project(project: Path, *also: str) -> str:
     return digest.hexdigest()
 
 
-def _kept(kept: Path) -> Manifest | None:
+def _read_kept(kept: Path) -> Manifest | None:
     """Return the project as it was parsed, or None. A run writes into it, so each has its own."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumuro_decoder

@@ -106,7 +106,8 @@ def start(home: Path, *, durable: bool = True) -> Server:
     """The running server of this home, started (and first created) if need be; as often and from as many processes as
     you like.
 
-    `durable=False` is for tests: quicker, and a power cut loses the data. It counts when the server starts.
+    `durable=False` is for tests: quicker, a power cut loses the data, and passwords set meanwhile are hashed but once.
+    It counts when the server starts.
     Raises ServerError when no Postgres is found or it will not start.
     """
     cluster = _Cluster(home)

@@ -140,8 +140,18 @@ def load_provider(path: Path, contracts: dict[str, Contract] | None = None) -> P
     return provider
 
 
-def load_sender_file(code: str) -> Provider:
-    """Read and check the provider file of one sender; a fault in another's is not its own."""
+def codes() -> list[str]:
+    """Return the codes of all senders that have a provider file, whether or not it can be read."""
+    return sorted(path.stem for path in providers_folder().glob("*.yml"))
+
+
+def load_provider_of(code: str) -> Provider:
+    """Read and check the provider file of one sender; a fault in another's is not its own.
+
+    Raises UnknownSenderError when there is no such file, and ProviderFileError.
+    """
+    if code not in codes():
+        raise UnknownSenderError(f"there is no providers/{code}.yml; there are {', '.join(codes())}")
     return load_provider(providers_folder() / f"{code}.yml")
 
 
@@ -155,6 +165,10 @@ def load_providers(folder: Path | None = None) -> dict[str, Provider]:
 def contract_versions(feed: Feed, contracts: dict[str, Contract]) -> str:
     """Return the hash of the versions of all contracts that a feed is read against."""
     return hash_of({record: contracts[record].version for record in sorted(feed.records)})
+
+
+class UnknownSenderError(ProviderFileError):
+    """There is no provider file of this code."""
 
 
 class _TwiceError(yaml.constructor.ConstructorError):

@@ -10,13 +10,13 @@ CONTROLS = ("target-size", "select-name", "link-name")
 SMALLEST_TARGET = 24
 
 
-def barriers(page, *looked_for: str) -> list[tuple[str, str]]:
-    """(rule, element) of what axe-core finds against WCAG 2.2 AA; fails when it did not look for contrast and these."""
+def barriers(page, *rules: str) -> list[tuple[str, str]]:
+    """(rule, element) of what axe-core finds against WCAG 2.2 AA; fails when it did not ask contrast and `rules`."""
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page, options=WCAG).response
     looked = {one["id"] for one in found["passes"]} | {one["id"] for one in found["violations"]}
-    assert {"color-contrast", *looked_for} <= looked, "axe did not look at everything"
+    assert {"color-contrast", *rules} <= looked, "axe did not look at everything"
     return [(one["id"], node["html"][:120]) for one in found["violations"] for node in one["nodes"]]
 
 

@@ -111,6 +111,16 @@ def test_a_trajectory_that_cannot_be_charted_is_refused(region, checks, rows, re
         region.execute("drop table before")
 
 
+def test_a_build_stops_at_what_the_queries_find(region):
+    dbt("test", "--select", "trajectories", as_of=AS_OF)
+    try:
+        region.execute(STEP, [MEASURE, None, None, "2026-05-15", 5, BED_DAYS, "Network", "2026-01-01"])
+        with pytest.raises(pytest.fail.Exception, match="a_step_of_a_trajectory_begins_with_a_month"):
+            dbt("test", "--select", "trajectories", as_of=AS_OF)
+    finally:
+        region.execute("delete from intermediate.trajectories where from_on = '2026-05-15'")
+
+
 @pytest.mark.parametrize("rules", spc.rule_sets())
 def test_the_charts_are_judged_by_the_rules_that_the_settings_choose(region, rules):
     dbt("run", "--select", *CHARTS, as_of=AS_OF, spc_rules=rules)

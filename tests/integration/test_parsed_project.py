@@ -9,6 +9,8 @@ import pytest
 from warehouse import build
 from warehouse.paths import ROOT
 
+VARIABLES = {"accepted_through": 1}
+
 
 @pytest.fixture
 def project(tmp_path: Path, warehouse_database, monkeypatch) -> Path:
@@ -29,7 +31,7 @@ def run(project: Path, monkeypatch) -> Callable[..., list[str]]:
 
     def ran(**variables: object) -> list[str]:
         monkeypatch.setattr(build, "PARSED", {})
-        variables = {"accepted_through": 1} | variables
+        variables = VARIABLES | variables
         told = build.run_dbt(["run"], variables, build.parse(variables))
         assert told.success
         return sorted(one.node.relation_name for one in told.result)
@@ -69,6 +71,33 @@ def test_a_parse_that_cannot_be_opened_is_made_anew(project, run, warehouse_data
     parsed.symlink_to(parsed)
     assert run() == [f'"{warehouse_database}"."intermediate"."first"']
     assert parsed.is_file()
+
+
+def test_marts_and_what_is_published_can_be_put_beside_and_nothing_else(project, warehouse_database):
+    models = project / "models"
+    (models / "second.sql").write_text("{{ config(schema='marts') }} select one from {{ ref('first') }}")
+    (models / "third.sql").write_text("{{ config(schema='published') }} select * from {{ source('raw', 'input') }}")
+    (models / "sources.yml").write_text("sources: [{name: raw, tables: [{name: input}]}]")
+    (project / "macros").mkdir()
+    shutil.copy(ROOT / "dbt_project/macros/generate_schema_name.sql", project / "macros")
+    for beside in ("_next", ""):
+        parsed = build.parse(VARIABLES, beside)
+        nodes = [*parsed.nodes.values(), *parsed.sources.values()]
+        places = {
+            ("intermediate", "first"), (f"marts{beside}", "second"), (f"published{beside}", "third"), ("raw", "input"),
+        }  # fmt: skip
+        assert {(one.schema, one.name) for one in nodes} == places
+        assert {one.relation_name for one in nodes} == {
+            f'"{warehouse_database}"."{schema}"."{name}"' for schema, name in places
+        }
+    assert len(kept(project)) == 1
+
+
+def test_a_project_that_cannot_be_parsed_is_said_to_be_with_what_dbt_says_of_it(project):
+    (project / "models/first.sql").write_text("select 1 from {{ ref('nobody') }}")
+    with pytest.raises(build.BuildFailed, match="could not parse") as failed:
+        build.parse(VARIABLES)
+    assert "nobody" in str(failed.value.__cause__)
 
 
 @pytest.mark.parametrize("part", [0, 0.5])

@@ -89,14 +89,14 @@ def test_stopped_and_started_it_keeps_its_data_its_port_and_is_durable_unless_to
     with connection, connection.cursor() as cursor:
         cursor.execute("create table kept as select 7 as seven")
     connection.close()
-    assert answer(running, "show fsync") == "off"
+    assert (answer(running, "show fsync"), answer(running, "show scram_iterations")) == ("off", "1")
     server.stop(home)
     assert not server.is_running(home)
     server.stop(home)  # twice is once
     again = server.start(home)
     assert again == running
     assert answer(again, "select seven from kept") == 7
-    assert answer(again, "show fsync") == "on"
+    assert (answer(again, "show fsync"), answer(again, "show scram_iterations")) == ("on", "4096")
 
 
 def test_killed_outright_it_starts_again(home, running):
